@@ -32,7 +32,7 @@ from workflows.documents.mail import (
     write_task,
     write_word,
 )
-from workflows.documents.mail_forms import Reader
+from workflows.documents.mail_forms import Reader, say
 from workflows.documents.text import format_date, format_instant
 
 ADDRESS = "https://gagas.bandung.go.id"
@@ -92,7 +92,8 @@ def list_mails(language: str) -> dict[str, Mail]:
     url = f"{ADDRESS}/periode-usulan/0a1b2c3d4e5f6g7h8j9kamnpqr"
     later = format_instant(INSTANT + timedelta(days=14), language)
     mails["extended"] = ChangeMail(NAME, CALL, REASON, _instant(language), later, [], [TITLES[1]], url)
-    changed = [f"{write_part('days', language)}, {write_part('review', language)}: 14 -> 21"]
+    part, days = f"{write_part('days', language)}, {write_part('review', language)}", write_word("calendar_days", language)
+    changed = [say("changed_from", language, part=part, before=f"14 {days}", after=f"21 {days}")]
     mails["amended"] = ChangeMail(NAME, CALL, REASON, "", "", changed, [TITLES[0], TITLES[2]], url)
     free = f"{_day(language)}: {'Hari jadi kota' if language == 'id' else 'Anniversary of the city'} (Keputusan 400/Kep.12-Contoh/2026)"
     moved = [MovedLine(each.task, each.title, _day(language), each.due) for each in _list_lines(language)[1:]]
@@ -105,7 +106,8 @@ def list_variants(language: str) -> dict[tuple[str, str], Mail]:
     base: dict[str, Any] = {**list_mails(language)}
     claim, turn, moved, digest = _claim(language), base["turn"], base["moved"], base["digest"]
     decided: dict[str, Any] = {"adopted_on": "", "until": "", "reason": REASON}
-    few: dict[str, Any] = {"lines": _list_lines(language)[:1], "more": "1", "news": []}
+    lines = _list_lines(language)  # the first is late, the others are not
+    one: dict[str, Any] = {"waiting": "1", "more": "", "news": []}
     merged = write_happening(NoticeKind.MERGE_ASKED, None, language)
     others: dict[tuple[str, str], Any] = {
         ("account", "page"): AccountMail(NAME, merged, _day(language), f"{ADDRESS}/penggabungan", is_of_account=False),
@@ -113,10 +115,10 @@ def list_variants(language: str) -> dict[tuple[str, str], Mail]:
         ("claim", "hidden"): replace(claim, adopted=""),
         ("claim", "upheld"): replace(claim, happened="upheld", **decided),
         ("claim", "dismissed"): replace(claim, happened="dismissed", **decided),
-        ("digest", "near"): replace(digest, late="", more=""),
-        ("digest", "many late"): replace(digest, late="2"),
-        ("digest", "one"): replace(digest, waiting="1", late="", **few),
-        ("digest", "one late"): replace(digest, waiting="1", late="1", **few),
+        ("digest", "near"): replace(digest, lines=lines[1:], waiting="2", late="", more=""),
+        ("digest", "many late"): replace(digest, waiting="4", late="2", more="1"),
+        ("digest", "one"): replace(digest, lines=lines[1:2], late="", **one),
+        ("digest", "one late"): replace(digest, lines=lines[:1], late="1", **one),
         ("digest", "news"): replace(digest, waiting="", late="", more="", lines=[], news=_list_news(language) * 2),
         ("digest", "one news"): replace(digest, waiting="", late="", more="", lines=[]),
         ("extended", "without ideas"): replace(base["extended"], ideas=[]),
@@ -125,7 +127,7 @@ def list_variants(language: str) -> dict[tuple[str, str], Mail]:
         ("reminder", "without date"): replace(base["reminder"], until=""),
         ("silence", "refused"): replace(base["silence"], meaning=write_word("silence_refused", language)),
         ("step", "near"): replace(base["step"], is_late=False),
-        ("step", "last"): replace(base["step"], is_late=False, is_last=True),
+        ("step", "last"): replace(base["step"], task=write_task("supplement", language), is_late=False, is_last=True),
         ("turn", "decided"): replace(turn, stage=write_word("rejected", language), reason=REASON, asked="", due=""),
     }
     for purpose in (MailPurpose.OLD_ADDRESS, MailPurpose.FORGOTTEN):

@@ -123,7 +123,7 @@ def test_a_calculations_own_english_reaches_no_reader(kind: type[CalculationRefu
     [
         ("wrong_stage", {"stage": "awaiting_permission"}, "(Menunggu izin)", "(Awaiting permission)"),
         ("has_other_duty", {"duty": "claim"}, "sudah terlibat dalam klaim atas usulan ini.", "already taken part in a claim on this idea."),
-        ("has_other_duty", {"duty": "left_team"}, "sudah pernah menjadi anggota tim usulan ini.", "already been of the team of this idea."),
+        ("has_other_duty", {"duty": "left_team"}, "sudah pernah menjadi anggota tim usulan ini.", "already been in the team of this idea."),
         ("role_already_held", {"role": "pilot_owner"}, "peran Penanggung jawab uji coba", "role Pilot owner"),
         ("shares_do_not_sum", {"whole": 10_000, "total": 9_999}, "tepat 100%; sekarang 99,99%.", "exactly 100%; they sum to 99.99%."),
         ("no_tier_reached", {"score": "57.50"}, "Nilai 57,5 ", "score 57.5 "),

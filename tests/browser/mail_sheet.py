@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.contact_sheet import GOLD, INK, PAPER, ROOT
 from tests.browser.stage import open_chromium
@@ -90,36 +90,34 @@ class Drawn:
 
 def draw_all(browser: Browser, folder: Path) -> list[Drawn]:
     """Every mail and its variants in both languages, then the digest in dark mode; ends the program where one is wider than the phone."""
-    drawn = []
+    context = browser.new_context(viewport={"width": WIDTH, "height": 200}, java_script_enabled=True, offline=True)
+    drawn, page = [], context.new_page()
     for language in ("id", "en"):
         for (kind, variant), mail in sorted(list_variants(language).items()):
             written = render_mail(kind, mail, reader_of(language))
             caption = f"{CAPTIONS[kind]}, {VARIANTS[variant]}" if variant else CAPTIONS[kind]
-            drawn.append(draw(browser, folder / f"{kind}-{variant.replace(' ', '-')}-{language}", f"{caption} ({language})", written))
+            drawn.append(draw(page, folder / f"{kind}-{variant.replace(' ', '-')}-{language}", f"{caption} ({language})", written))
     digest = render_mail("digest", list_mails("id")["digest"], reader_of("id"))
-    return [*drawn, draw(browser, folder / "digest-dark", "Ringkasan tugas, mode gelap", digest, scheme="dark")]
+    return [*drawn, draw(page, folder / "digest-dark", "Ringkasan tugas, mode gelap", digest, scheme="dark")]
 
 
-def draw(browser: Browser, file: Path, caption: str, written: WrittenMail, *, scheme: str = "light") -> Drawn:
+def draw(page: Page, file: Path, caption: str, written: WrittenMail, *, scheme: str = "light") -> Drawn:
     """One mail as pictures, kept under the name of a file."""
     count = len(written.short.encode("utf-16-le")) // 2
     said = {name: escape(text) for name, text in (("subject", written.subject), ("text", written.text), ("short", written.short))}
     pages = {"mail": written.html, "words": PLAIN.format(**said, style=STYLE, count=count)}
     files = {name: file.with_name(f"{file.name}-{name}.png") for name in pages}
-    return Drawn(caption, **{name: photograph(browser, html, files[name], scheme) for name, html in pages.items()})
+    return Drawn(caption, **{name: photograph(page, html, files[name], scheme) for name, html in pages.items()})
 
 
-def photograph(browser: Browser, html: str, file: Path, scheme: str) -> Image.Image:
-    """A whole page on a phone that runs no script, fetches nothing, and prefers light or dark colours."""
-    context = browser.new_context(viewport={"width": WIDTH, "height": 200}, java_script_enabled=True, offline=True)
-    page = context.new_page()
+def photograph(page: Page, html: str, file: Path, scheme: str) -> Image.Image:
+    """A whole page on a phone that fetches nothing and prefers light or dark colours."""
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.set_content(html)
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > WIDTH:
         raise SystemExit(f"{file.stem} is {wide} pixels wide")
     page.screenshot(path=file, full_page=True)
-    context.close()
     return Image.open(file).convert("RGB")
 
 

@@ -15,7 +15,7 @@ from workflows.documents.kinds.report import ReportContent, Tally, UnitLine
 from workflows.documents.markup import fill_template
 from workflows.documents.ornament import Emblems, letter_background
 from workflows.documents.pdf import lay_out, write_file
-from workflows.documents.text import format_number, format_percent, format_rupiah
+from workflows.documents.text import format_number, format_percent, format_rupiah, spell_month
 from workflows.documents.totals import Totals, add_up
 
 STYLES = ("letterhead/upright.css", "report/report.css")
@@ -99,7 +99,8 @@ def _funnel_title(stages: Sequence[Tally]) -> str:
 
 def _months_title(months: Sequence[Tally]) -> str:
     fullest = max(months, key=lambda month: month.count)
-    return f"Usulan paling banyak masuk pada {fullest.label}: {format_number(fullest.count)}"
+    most = "Semua usulan masuk" if fullest.count == sum(month.count for month in months) else "Usulan paling banyak masuk"
+    return f"{most} pada {spell_month(fullest.label)}: {format_number(fullest.count)}"
 
 
 def _units_title(report: ReportContent) -> str:

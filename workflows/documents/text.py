@@ -75,6 +75,14 @@ def format_month(month: date, language: str = "id") -> str:
     return write_date(month, "MMM y", LOCALES[language])
 
 
+def spell_month(label: str) -> str:
+    """An Indonesian month as `format_month` shortens it, in full for a sentence: `Agustus 2026`; whatever else it is stays."""
+    short, space, year = label.partition(" ")
+    months = (date(2000, month, 1) for month in range(1, 13))
+    whole = {write_date(each, "MMM", LOCALES["id"]): write_date(each, "MMMM", LOCALES["id"]) for each in months}
+    return f"{whole.get(short, short)}{space}{year}"
+
+
 def format_instant(instant: datetime, language: str = "id") -> str:
     """An aware instant in its own zone: `24 November 2026 pukul 09.05.07 WIB`, in English `24 November 2026, 09:05:07 WIB`."""
     offset = instant.utcoffset()

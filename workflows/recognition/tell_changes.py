@@ -14,6 +14,7 @@ from models.settings import settings
 from models.waits import Span
 from workflows.calculations.employee_number import mask_employee_number
 from workflows.documents.mail import ChangeMail, write_part, write_value, write_word
+from workflows.documents.mail_forms import say
 from workflows.documents.text import format_instant
 from workflows.process import ways
 from workflows.process.ways import Kind
@@ -66,7 +67,12 @@ def _list_changed(session: Session, change: CallChange, language: str) -> list[s
     after = session.exec(of_call.where(PolicyVersion.number == change.number)).one()
     before = session.exec(of_call.where(PolicyVersion.number == after.amends)).one()
     found = list_differences(before.read().model_dump(mode="json"), after.body)
-    return [f"{_name(each, language)}: {_show(each, each.before, language)} -> {_show(each, each.after, language)}" for each in found]
+    return [_write_changed(each, language) for each in found]
+
+
+def _write_changed(difference: Difference, language: str) -> str:
+    before, after = (_show(difference, value, language) for value in (difference.before, difference.after))
+    return say("changed_from", language, part=_name(difference, language), before=before, after=after)
 
 
 def _show(difference: Difference, value: Leaf, language: str) -> str:

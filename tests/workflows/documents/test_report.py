@@ -8,6 +8,7 @@ import pypdf
 import pytest
 
 from tests.workflows.documents.rendering import render_report
+from workflows.documents.kinds.report import Tally
 from workflows.documents.spreadsheet import write_report_spreadsheet
 
 pytestmark = pytest.mark.slow
@@ -23,13 +24,20 @@ def test_a_report_counts_shares_and_sums(report, words_of):
         "24,6%",
         "Jumlah, 2 penghargaan yang berlaku Rp15.000.000",
         "Penyusutan terbesar: dari “Ditetapkan” ke “Diberi penghargaan”, 14,3% berlanjut",
-        "Usulan paling banyak masuk pada Feb: 56",
+        "Usulan paling banyak masuk pada Februari: 56",
+        "Rahmawati Kusumaningrum; Yohana Simatupang",
         "Tabel 2. Unit kerja",
         "224 unit kerja lain 0 0 0 –",
         "Jumlah 101 24 3 23,8%",
         "Sumber angka: Tabel 2.",
     ):
         assert shown in words
+
+
+def test_a_report_of_one_month_compares_it_with_none(report, words_of):
+    words = words_of(render_report(report(months=(Tally("Jan 2026", 8), Tally("Feb 2026", 0)))))
+    assert "Semua usulan masuk pada Januari 2026: 8" in words
+    assert "paling banyak" not in words
 
 
 def test_an_empty_report_still_reads(report, words_of):

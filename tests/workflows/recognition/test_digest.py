@@ -53,7 +53,7 @@ def test_one_mail_names_every_pressing_task_with_its_date_and_counts_the_rest(to
     told = digest(town, "secretary")
     assert told.count("- Lakukan seleksi administrasi: ") == MOST_LINES
     assert "dan 2 tugas lain" in told
-    assert f"{MOST_LINES + 2} tugas menunggu Anda" in told
+    assert f"{MOST_LINES + 2} tugas yang menunggu Anda" in told
     assert told.count("Tenggat ") == MOST_LINES
 
 
@@ -168,13 +168,13 @@ def test_a_digest_counts_all_that_waits_and_lists_what_is_new_behind_it(own_town
         old = item.model_dump() | {"created_at": now() - timedelta(days=3), "due_at": now() + timedelta(days=10)}
         append_rows(session, InboxItem, [old | {"id": new_id()} for _ in range(499)])
     told = digest(own_town, "secretary")
-    assert "500 tugas menunggu Anda" in told
+    assert "500 tugas yang menunggu Anda" in told
     assert told.count("- Lakukan seleksi administrasi") == 1
     assert "Usulan baru" in told
     with own_town.store.unit_of_work() as session:
         append_rows(session, InboxItem, [old | {"id": new_id(), "due_at": now() - timedelta(days=1)} for _ in range(501)])
     told = digest(own_town, "secretary")
-    assert "lebih dari 1.000 tugas menunggu Anda" in told
+    assert "lebih dari 1.000 tugas yang menunggu Anda" in told
     assert "501 di antaranya sudah melewati tenggat" in told
     assert "dan 482 tugas lain" in told
 

@@ -214,7 +214,7 @@ def test_proposers_and_those_who_are_asked_are_told_once_with_what_changes(town:
         own, rater = (find_change_mail(session, asked[each]) for each in (town["lead"].id, sorted(raters)[0]))
     assert own is not None
     assert rater is not None
-    for said in (WHY, "Loket keliling", "Tenggat, Penilaian: 14 hari -> 24 hari"):
+    for said in (WHY, "Loket keliling", "Tenggat, Penilaian: semula 14 hari, sekarang 24 hari"):
         assert said in own.text
     assert "Loket keliling" not in rater.text
     assert "197001011995031001" not in own.text + rater.text

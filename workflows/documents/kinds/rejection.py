@@ -155,7 +155,7 @@ TYPE = DocumentType(
     blocks=("title", "reasons", "objection", "qr", "code", "signature"),
     number="PH-{running:04}/{unit}/{roman_month}/{year}",
     name="Surat pemberitahuan hasil",
-    name_en="Letter of rejection",
+    name_en="Letter on the outcome",
     specimen=_write_specimen,
     mail="rejection",
 )
