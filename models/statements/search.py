@@ -64,7 +64,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Typed:
+class SearchedWord:
     """What was typed between two spaces: words that all stand in a text, or words of a name that somebody of the team bears."""
 
     words: tuple[Word, ...]
@@ -156,7 +156,7 @@ def prepare_holding(session: Session, shown: sa.ColumnElement[bool], limit: int)
     return list_holding
 
 
-def holds_typed(session: Session, typed: Sequence[Typed], most: int) -> sa.ColumnElement[bool]:
+def holds_typed(session: Session, typed: Sequence[SearchedWord], most: int) -> sa.ColumnElement[bool]:
     """The condition on ideas that their text, or somebody's name of their team, holds each of what was typed.
 
     Up to `most` ideas are looked up beforehand, whoever may see them: the condition is the same for each idea, and only how it is asked
@@ -172,7 +172,7 @@ def holds_typed(session: Session, typed: Sequence[Typed], most: int) -> sa.Colum
     return holds
 
 
-def _gather(session: Session, typed: Sequence[Typed], most: int) -> set[str] | None:
+def _gather(session: Session, typed: Sequence[SearchedWord], most: int) -> set[str] | None:
     """The ideas that hold each of what was typed; None where there are more than `most`.
 
     What names nobody is asked of the index first: it may leave few. Else the longest of what names somebody leads the way, once by the
@@ -206,12 +206,12 @@ def _select_words(session: Session, words: Sequence[Word]) -> sa.Select[Any]:
     return _select_holding(session, _write_query(session, [[word] for word in words]))
 
 
-def _holds(session: Session, typed: Sequence[Typed]) -> sa.ColumnElement[bool]:
+def _holds(session: Session, typed: Sequence[SearchedWord]) -> sa.ColumnElement[bool]:
     """Whether a text or its team holds each of what was typed, read off its terms and the names of its members."""
     return sa.and_(sa.true(), *(_holds_one(session, each) for each in typed))
 
 
-def _holds_one(session: Session, typed: Typed) -> sa.ColumnElement[bool]:
+def _holds_one(session: Session, typed: SearchedWord) -> sa.ColumnElement[bool]:
     said = sa.and_(*(stands_in(session, word, _TEXT) for word in typed.words))
     return said | has_member(_TEXT.c.idea_id, typed.name) if typed.name else said
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from models.ideas import Idea
 from models.statements.names import SHORTEST_BEGINNING, is_anybody
-from models.statements.search import Typed, Word, holds_typed
+from models.statements.search import SearchedWord, Word, holds_typed
 from models.units import Unit
 from workflows.calculations.names import split_name
 from workflows.calculations.words import list_written, reduce_word
@@ -31,7 +31,7 @@ class TypedWord:
     """A word as it was typed: the words of text and of names in it, and the units that it names."""
 
     typed: str
-    said: Typed
+    said: SearchedWord
     units: tuple[str, ...]
 
     @property
@@ -46,7 +46,7 @@ class TypedWord:
 
     def leave_out_who(self) -> "TypedWord":
         """The same, to be looked for in nothing that tells who proposes."""
-        return TypedWord(self.typed, Typed(tuple(replace(word, in_links=False) for word in self.said.words)), ())
+        return TypedWord(self.typed, SearchedWord(tuple(replace(word, in_links=False) for word in self.said.words)), ())
 
 
 def list_searched(session: Session, text: str, blind: Collection[str]) -> list[sa.ColumnElement[bool]]:
@@ -72,7 +72,7 @@ def _read_typed(session: Session, typed: str) -> TypedWord:
     named = select(Unit.id).where(col(Unit.name).icontains(typed, autoescape=True) | (col(Unit.code) == typed.upper()))
     words, name = tuple(read_words(typed, in_links=True)), split_name(typed)
     is_name = bool(words and name) and is_anybody(session, name)
-    return TypedWord(typed, Typed(words, name if is_name else ()), tuple(session.exec(named)))
+    return TypedWord(typed, SearchedWord(words, name if is_name else ()), tuple(session.exec(named)))
 
 
 def _list_held(session: Session, asked: Sequence[TypedWord]) -> list[sa.ColumnElement[bool]]:
