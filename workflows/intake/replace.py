@@ -18,6 +18,7 @@ from models.replacements import Replacement
 from workflows.intake.answering import Asking, ask_from_now, is_of_office, lapse_if_over, require_open
 from workflows.intake.hand_over import become_lead
 from workflows.intake.merge import end_waiting, hold_waiting
+from workflows.intake.merging import FLOW
 from workflows.intake.new_lead import find_other_waiting, put_in_lead
 from workflows.intake.replacing import (
     SHORTEST_REASON,
@@ -38,7 +39,7 @@ from workflows.intake.replacing import (
     name_newcomer,
 )
 from workflows.intake.team import TeamChange, read_memberships, record_team_change
-from workflows.process.actors import Actor, flow_actor
+from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
 from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.duties import PROPOSE, list_barred
@@ -48,7 +49,6 @@ from workflows.process.refusals import Conflict, Forbidden, NotFound
 from workflows.process.wording import read_text
 from workflows.region.notices import send_notice, send_notices
 
-READING = flow_actor("intake")
 OFFICE = Asking(AskedAbout.REPLACEMENT, of_office=True)
 
 
@@ -173,7 +173,7 @@ def _require_none_waits(session: Session, context: IdeaContext, *, is_of_lead: b
     for row in session.exec(select(Replacement).where(*same).with_for_update().execution_options(populate_existing=True)).all():
         if not lapse_if_over(session, row.id):
             raise Conflict("replacement_waits")
-        lapse_replacement(session, context, row, actor=READING)
+        lapse_replacement(session, context, row, actor=FLOW)
 
 
 def _take(session: Session, replacement_id: str, actor: Actor) -> tuple[Replacement, IdeaContext]:
@@ -186,7 +186,7 @@ def _take(session: Session, replacement_id: str, actor: Actor) -> tuple[Replacem
         raise NotFound("replacement_not_found")
     session.exec(select(Idea).where(Idea.id == known.idea_id).with_for_update().execution_options(populate_existing=True)).one()
     row = session.get_one(Replacement, replacement_id, with_for_update=True, populate_existing=True)
-    context = read_context(session, row.idea_id, actor=READING)
+    context = read_context(session, row.idea_id, actor=FLOW)
     if not is_concerned(session, context, row, actor):
         raise NotFound("replacement_not_found")
     require_open(session, row, "replacement_settled")
