@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, literal, select
 
 from models.answer_times import AnswerTime, AskedAbout
 from models.calls import Call
@@ -62,7 +62,7 @@ def ask_to_see(session: Session, limit: int) -> None:
     for request_id, waiting in _list_waiting():
         untimed = waiting.where(~select(AnswerTime.subject_id).where(col(AnswerTime.subject_id) == request_id).exists())
         untimed = untimed.where(~asked.where(col(Message.subject_id) == request_id).exists())
-        for subject_id in session.exec(untimed.order_by(request_id).limit(limit)).all():
+        for subject_id in session.exec(untimed.limit(limit)).all():
             send(session, JOB, subject_id, once=f"{JOB}:{subject_id}")
 
 
@@ -110,10 +110,10 @@ def _end(session: Session, time: AnswerTime, held: Held) -> None:
 
 
 def _list_waiting() -> Iterator[tuple[Any, Any]]:
-    """The requests of each kind that wait, by their ids."""
-    undoing = col(IdeaMerge.is_done) & col(IdeaMerge.undone_at).is_(None) & (col(IdeaMerge.undo_reason) != "")
-    yield col(IdeaMerge.id), select(IdeaMerge.id).where(col(IdeaMerge.settled_at).is_(None) | undoing)
-    for table in (IdeaTransfer, Replacement):
+    """The requests of each kind that wait, by their ids, in the words of the indexes over them."""
+    undoing = col(IdeaMerge.is_done), col(IdeaMerge.undone_at).is_(None), col(IdeaMerge.undo_reason) != literal("", literal_execute=True)
+    yield col(IdeaMerge.id), select(IdeaMerge.id).where(*undoing)
+    for table in (IdeaMerge, IdeaTransfer, Replacement):
         yield col(table.id), select(table.id).where(col(table.settled_at).is_(None))
 
 

@@ -7,6 +7,7 @@ revision = "0047"
 down_revision = "0046"
 
 WAITING = sa.text("next_at IS NOT NULL")
+UNDOING = sa.text("undone_at IS NULL AND undo_reason != ''")
 
 
 def upgrade() -> None:
@@ -22,3 +23,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject_id"),
     )
     op.create_index("ix_answertime_next", "answertime", ["next_at", "subject_id"], sqlite_where=WAITING, postgresql_where=WAITING)
+    op.create_index("ix_ideamerge_undoing", "ideamerge", ["id"], sqlite_where=UNDOING, postgresql_where=UNDOING)
