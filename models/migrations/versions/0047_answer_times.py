@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("about", sa.String(length=32), nullable=False),
         *(sa.Column(name, sa.DateTime(timezone=True), nullable=False) for name in ("asked_at", "until")),
         *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("is_binding", "of_office")),
-        sa.Column("reminders", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.DateTime(timezone=True), nullable=True) for name in ("next_at", "lapsed_at")),
         sa.PrimaryKeyConstraint("subject_id"),
     )
