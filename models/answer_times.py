@@ -25,7 +25,7 @@ class AnswerTime(SQLModel, table=True):
 
     It is written anew whenever others are asked: `asked_at` is when these were. With `is_binding` the request is over where not everybody
     has answered by `until`; else silence ends nothing, as where an office alone is waited for (`of_office`). `next_at` is when the clock
-    looks again, for the next reminder or at the end; none once there is nothing more to do. `lapsed_at` is when it ended so.
+    looks again: for the next reminder, at the end, and from time to time where an office is late. `lapsed_at` is when it ended unanswered.
     """
 
     __table_args__ = (sa.Index("ix_answertime_next", "next_at", "subject_id", sqlite_where=_WAITING, postgresql_where=_WAITING),)
@@ -36,6 +36,5 @@ class AnswerTime(SQLModel, table=True):
     until: datetime = Field(sa_type=UtcInstant)
     is_binding: bool = True
     of_office: bool = False
-    reminders: int = 0
     next_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     lapsed_at: datetime | None = Field(default=None, sa_type=UtcInstant)

@@ -10,6 +10,7 @@ from models.columns import UtcInstant, key, link, optional_link, salted
 from models.instants import now
 
 _WAITING = sa.text("settled_at IS NULL")
+_UNDOING = sa.text("undone_at IS NULL AND undo_reason != ''")
 
 
 class IdeaMerge(SQLModel, table=True):
@@ -24,6 +25,7 @@ class IdeaMerge(SQLModel, table=True):
     __table_args__ = (
         sa.Index("ux_ideamerge_waiting", "idea_id", unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING),
         sa.Index("ux_ideamerge_waited_for", "into_id", unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING),
+        sa.Index("ix_ideamerge_undoing", "id", sqlite_where=_UNDOING, postgresql_where=_UNDOING),
     )
 
     id: str = key()

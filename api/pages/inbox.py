@@ -17,7 +17,7 @@ from models.instants import now
 from workflows.intake.claim_lists import ListedClaim, list_claims
 from workflows.intake.dictate import list_dictated_since
 from workflows.intake.merge_lists import list_waiting_merges
-from workflows.intake.replace_lists import list_replacements
+from workflows.intake.replace_lists import ListedReplacement, list_replacements
 from workflows.intake.transfer_lists import ListedTransfer, list_transfers
 from workflows.process.actors import Actor
 from workflows.process.context import read_policy_of
@@ -68,7 +68,7 @@ def _count_lists(session: Session, actor: Actor) -> list[dict[str, Any]]:
             "/pergantian",
             "replace",
             list_replacements(session, actor=actor),
-            lambda each: (each.row.asked_at, each.silent_until or _find_until(each)),
+            _date_replacement,
         ),
         ("/klaim", "claim", [each for each in list_claims(session, actor=actor) if each.is_open], _date_claim),
         (
@@ -91,6 +91,12 @@ def _count(rows: Sequence[Any], dates: Dates) -> dict[str, Any]:
 
 def _date_claim(each: ListedClaim) -> tuple[datetime, datetime | None]:
     return each.row.filed_at or each.row.told_at or each.row.created_at, each.due_at
+
+
+def _date_replacement(each: ListedReplacement) -> tuple[datetime, datetime | None]:
+    """As the page of it says: the day of those who are asked, or of the office; else that until which a lead's silence is waited for."""
+    is_dated = each.time is not None and (each.time.is_binding or each.time.of_office)
+    return each.row.asked_at, _find_until(each) if is_dated else each.silent_until
 
 
 def _date_transfer(each: ListedTransfer) -> tuple[datetime, datetime | None]:

@@ -55,7 +55,7 @@ class WaitingReplacementOut(ReplacementOut):
     """A request that waits: `newcomer` by name where the asker may know it, `awaited` the members who have not agreed.
 
     With `of_lead` a member is to lead what is handed in: once the lead has agreed nobody else is waited for, and nobody beyond
-    `silent_until`; a lead who has not agreed is followed for a `reason` that the confirmation says.
+    `silent_until`, which is null once the lead has agreed; a lead who has not agreed is followed for a `reason` that the confirmation says.
     `answer_until` is until when those answer whom it waits for now; where `ends_unanswered` it did not come about if not all have by then.
     """
 

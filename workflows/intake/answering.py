@@ -52,7 +52,7 @@ def ask_from_now(session: Session, subject_id: str, context: IdeaContext, asking
     """
     time = session.get(AnswerTime, subject_id, populate_existing=True)
     time = time or AnswerTime(subject_id=subject_id, about=asking.about, asked_at=now(), until=now())
-    time.about, time.asked_at, time.reminders, time.lapsed_at = asking.about, now(), 0, None
+    time.about, time.asked_at, time.lapsed_at = asking.about, now(), None
     time.of_office, time.is_binding = asking.of_office, asking.is_binding and not asking.of_office
     own = find_until(session, context, today())
     set_end(session, time, max(own, asking.until) if asking.until else own)
@@ -74,7 +74,10 @@ def set_next(session: Session, time: AnswerTime) -> None:
 
 
 def is_over(time: AnswerTime | None) -> bool:
-    """Whether the time of a request is past, so that it did not come about, be the clock as late as it may."""
+    """Whether the time of a request is past, so that it did not come about, be the clock as late as it may.
+
+    As the day was told: whether the calendar gave more days since is asked where somebody answers, or the clock looks.
+    """
     return time is not None and time.is_binding and now() > time.until
 
 
@@ -84,24 +87,40 @@ def is_of_office(session: Session, subject_id: str) -> bool:
     return time is not None and time.of_office
 
 
-def lapse_if_over(session: Session, subject_id: str) -> bool:
+def lapse_if_over(session: Session, subject_id: str, context: IdeaContext) -> bool:
     """Write down that a request has been left unanswered beyond its end, where it has; answers whether. It is not settled yet, and held."""
     time = session.get(AnswerTime, subject_id, populate_existing=True)
-    if time is None or not is_over(time):
+    if time is None or not _is_past(session, time, context):
         return False
-    time.lapsed_at, time.next_at = now(), None
-    session.add(time)
+    lapse(session, time)
     return True
 
 
-def require_in_time(session: Session, subject_id: str) -> None:
+def lapse(session: Session, time: AnswerTime) -> None:
+    """Write down that a request did not come about until its end; whoever calls this settles it."""
+    time.is_binding, time.lapsed_at, time.next_at = True, now(), None
+    session.add(time)
+
+
+def require_in_time(session: Session, subject_id: str, context: IdeaContext) -> None:
     """Raise Conflict for what was not answered by everybody in time; a sentence says what to do."""
     time = session.get(AnswerTime, subject_id, populate_existing=True)
-    if time is not None and is_over(time):
+    if time is not None and _is_past(session, time, context):
         raise Conflict("answer_late", until=local_day(time.until).isoformat())
 
 
-def require_open(session: Session, row: Request, settled: str) -> None:
+def _is_past(session: Session, time: AnswerTime, context: IdeaContext) -> bool:
+    """Whether a request is over, by the calendar as it is now: where that gave those asked more days since, it waits until then."""
+    if not is_over(time):
+        return False
+    until = find_until(session, context, local_day(time.asked_at))
+    if until < now():
+        return True
+    set_end(session, time, until)
+    return False
+
+
+def require_open(session: Session, row: Request, context: IdeaContext, settled: str) -> None:
     """Raise Conflict for a request that is settled (by this code), or that was not answered by everybody in time.
 
     Whoever asks holds the request, so that of the last answer and the clock one comes first.
@@ -111,7 +130,7 @@ def require_open(session: Session, row: Request, settled: str) -> None:
         raise Conflict("answer_late", until=local_day(time.until).isoformat())
     if row.settled_at is not None:
         raise Conflict(settled)
-    require_in_time(session, row.id)
+    require_in_time(session, row.id, context)
 
 
 def read_times(session: Session, ids: Collection[str]) -> dict[str, AnswerTime]:

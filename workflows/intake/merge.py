@@ -234,7 +234,7 @@ def _take(session: Session, merge_id: str, actor: Actor) -> tuple[IdeaMerge, Pai
     row, pair, parts = take_merge(session, merge_id)
     if find_part(parts, actor) is None and not is_office(session, pair, actor):
         raise NotFound("merge_not_found")
-    require_open(session, row, "merge_settled")
+    require_open(session, row, pair.earlier, "merge_settled")
     return row, pair, parts
 
 
@@ -250,7 +250,7 @@ def _end_dead(session: Session, pair: Pair, actor: Actor) -> None:
         if not is_alive(other):
             row.settled_at = now()
             keep(session, "idea.end_merge", row, list_parts(session, row), actor)
-        elif lapse_if_over(session, row.id):
+        elif lapse_if_over(session, row.id, other.earlier):
             end_unsettled(session, "idea.lapse_merge", row, actor=FLOW)
 
 

@@ -9,12 +9,11 @@ from sqlmodel import Session, col, select
 
 from models.ideas import Idea
 from models.merges import IdeaMerge, MergePart
-from models.people import RoleGrant, is_held
 from models.replacements import Replacement
-from models.units import Unit
 from workflows.calculations.ledger import write_canonical
 from workflows.calculations.shares import Share, join_shares
 from workflows.intake.hand_over import list_gone
+from workflows.intake.office_holders import list_over
 from workflows.intake.team import Named, require_shares
 from workflows.process.actors import Actor, flow_actor
 from workflows.process.attest.commit import commit_rows
@@ -157,13 +156,10 @@ def find_duty_beside_screening(session: Session, context: IdeaContext, actor: Ac
     return find_other_duty(session, context.idea.id, str(find_duty(IDEA.name, SCREEN)), str(actor.person_id), context.policy)
 
 
-def list_office_holders(session: Session, pair: Pair) -> Sequence[str]:
-    """Who holds the office that says so, to be told; nobody of either team."""
+def list_office_holders(session: Session, pair: Pair, *, nearest: bool = False) -> Sequence[str]:
+    """Who holds the office that says so, to be told, or the nearest of them; nobody of either team."""
     role = role_for(pair.earlier, IDEA.of_action(SCREEN)[0])
-    over = office_path(pair.earlier, role)
-    held = select(RoleGrant.person_id, Unit.path).join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-    held = held.where(RoleGrant.role == role, is_held())
-    return sorted({person_id for person_id, path in session.exec(held) if over.startswith(path)} - pair.people)
+    return list_over(session, role, office_path(pair.earlier, role), left_out=pair.people, nearest=nearest)
 
 
 def make_parts(row: IdeaMerge, pair: Pair) -> list[MergePart]:

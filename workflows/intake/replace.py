@@ -18,6 +18,7 @@ from models.replacements import Replacement
 from workflows.intake.answering import Asking, ask_from_now, is_of_office, lapse_if_over, require_open
 from workflows.intake.hand_over import become_lead
 from workflows.intake.merge import end_waiting, hold_waiting
+from workflows.intake.merging import FLOW
 from workflows.intake.new_lead import find_other_waiting, put_in_lead
 from workflows.intake.replacing import (
     SHORTEST_REASON,
@@ -30,6 +31,7 @@ from workflows.intake.replacing import (
     is_concerned,
     is_of_submitted_lead,
     is_office_next,
+    is_past,
     list_asked,
     list_missing,
     list_office_holders,
@@ -38,7 +40,7 @@ from workflows.intake.replacing import (
     name_newcomer,
 )
 from workflows.intake.team import TeamChange, read_memberships, record_team_change
-from workflows.process.actors import Actor, flow_actor
+from workflows.process.actors import Actor
 from workflows.process.attest.commit import commit_rows
 from workflows.process.context import IdeaContext, read_again, read_context
 from workflows.process.duties import PROPOSE, list_barred
@@ -48,7 +50,6 @@ from workflows.process.refusals import Conflict, Forbidden, NotFound
 from workflows.process.wording import read_text
 from workflows.region.notices import send_notice, send_notices
 
-READING = flow_actor("intake")
 OFFICE = Asking(AskedAbout.REPLACEMENT, of_office=True)
 
 
@@ -106,8 +107,8 @@ def answer_replacement(session: Session, replacement_id: str, *, agrees: bool, r
     if row.of_lead and not is_of_submitted_lead(context, row):
         become_lead(session, context, actor=actor)
         _settle(row, actor)
-    elif is_office_next(session, context, row) and not is_of_office(session, row.id):
-        ask_office(session, context, row)
+    elif is_office_next(session, context, row) and not is_of_office(session, row.id) and not is_past(context, row):
+        _ask_office(session, context, row)
     _record(session, "idea.agree_replacement", row, actor)
     return row
 
@@ -151,16 +152,18 @@ def confirm_replacement(session: Session, replacement_id: str, *, confirms: bool
     return row
 
 
-def ask_office(session: Session, context: IdeaContext, row: Replacement) -> None:
+def _ask_office(session: Session, context: IdeaContext, row: Replacement) -> None:
     """Let a request wait for the office that confirms, as nobody else is waited for; it is told."""
     ask_from_now(session, row.id, context, OFFICE)
     send_notices(session, list_office_holders(session, context, row), NoticeKind.TEAM_ASKED)
 
 
-def lapse_replacement(session: Session, context: IdeaContext, row: Replacement, *, actor: Actor) -> None:
-    """End a request that was not answered by everybody in time; who made it and all who were asked are told, and the team stays."""
+def lapse_replacement(session: Session, context: IdeaContext, row: Replacement, *, is_told: bool = True, actor: Actor) -> None:
+    """End a request that was not answered by everybody in time; the team stays. Who made it and all who were asked are told, or nobody."""
     row.settled_at = now()
     _record(session, "idea.lapse_replacement", row, actor)
+    if not is_told:
+        return
     send_notices(session, sorted({row.asked_by, *list_asked(session, context, row)}), NoticeKind.TEAM_KEPT)
 
 
@@ -171,9 +174,9 @@ def _require_none_waits(session: Session, context: IdeaContext, *, is_of_lead: b
         return
     session.exec(select(Idea.id).where(Idea.id == context.idea.id).with_for_update()).one()
     for row in session.exec(select(Replacement).where(*same).with_for_update().execution_options(populate_existing=True)).all():
-        if not lapse_if_over(session, row.id):
+        if not lapse_if_over(session, row.id, context):
             raise Conflict("replacement_waits")
-        lapse_replacement(session, context, row, actor=READING)
+        lapse_replacement(session, context, row, actor=FLOW)
 
 
 def _take(session: Session, replacement_id: str, actor: Actor) -> tuple[Replacement, IdeaContext]:
@@ -186,10 +189,10 @@ def _take(session: Session, replacement_id: str, actor: Actor) -> tuple[Replacem
         raise NotFound("replacement_not_found")
     session.exec(select(Idea).where(Idea.id == known.idea_id).with_for_update().execution_options(populate_existing=True)).one()
     row = session.get_one(Replacement, replacement_id, with_for_update=True, populate_existing=True)
-    context = read_context(session, row.idea_id, actor=READING)
+    context = read_context(session, row.idea_id, actor=FLOW)
     if not is_concerned(session, context, row, actor):
         raise NotFound("replacement_not_found")
-    require_open(session, row, "replacement_settled")
+    require_open(session, row, context, "replacement_settled")
     return row, context
 
 

@@ -49,7 +49,7 @@ class ListedReplacement:
     may_take_back: bool
     is_of_submitted_lead: bool
     has_lead_agreed: bool
-    silent_until: datetime | None  # until when those asked about another lead are waited for; None of other requests
+    silent_until: datetime | None  # until when a lead who has not agreed is waited for; None of other requests
     time: AnswerTime | None = None  # until when it may be answered
 
     @property
@@ -106,5 +106,5 @@ def _show(session: Session, row: Replacement, context: IdeaContext, actor: Actor
         may_take_back=actor.person_id == row.asked_by,
         is_of_submitted_lead=of_lead,
         has_lead_agreed=row.of_lead and has_lead_agreed(row),
-        silent_until=find_silent_until(session, context, row) if of_lead else None,
+        silent_until=find_silent_until(session, context, row) if of_lead and not has_lead_agreed(row) else None,
     )

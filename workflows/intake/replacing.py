@@ -19,6 +19,7 @@ from models.waits import Span, WaitUnit
 from workflows.calculations.ledger import write_canonical
 from workflows.intake.answering import Asking
 from workflows.intake.hand_over import list_gone
+from workflows.intake.office_holders import list_over
 from workflows.intake.team import MemberShare, find_named
 from workflows.process.actors import Actor
 from workflows.process.context import IdeaContext
@@ -33,6 +34,7 @@ from workflows.process.ways import IDEA, Kind
 from workflows.process.wording import read_text
 
 SHORTEST_REASON = 10
+TEAM_ASKED = "team_being_asked"
 BEFORE_IT_IS_DETERMINED = ("intake", "review")  # steps
 SILENT_DAYS = 20  # working days, more than a yearly leave: after these a lead who serves and does not answer is waited for no more
 SILENT_DAYS_WHEN_AWAITED = 5  # where the idea waits for its lead, and is lost with the days that it is given
@@ -66,7 +68,13 @@ def find_standing(context: IdeaContext, *, is_of_lead: bool) -> Refusal | None:
         return None if is_of_lead else Conflict("replaced_on_form")
     if stage.kind != Kind.OPEN or stage.step not in BEFORE_IT_IS_DETERMINED or stage.name in context.policy.award_from:
         return Conflict("team_stands")
-    return Conflict("team_being_asked") if context.invited and not is_of_lead else None
+    return Conflict(TEAM_ASKED) if context.invited and not is_of_lead else None
+
+
+def is_past(context: IdeaContext, row: Replacement) -> bool:
+    """Whether the idea has come to where its team stands; that a team is being asked to agree passes."""
+    standing = find_standing(context, is_of_lead=row.of_lead)
+    return standing is not None and standing.code != TEAM_ASKED
 
 
 def may_ask_to_lead(context: IdeaContext, actor: Actor) -> bool:
@@ -172,14 +180,11 @@ def find_office(session: Session, context: IdeaContext) -> tuple[Role, str]:
     return Role.SECRETARIAT, context.call_path
 
 
-def list_office_holders(session: Session, context: IdeaContext, row: Replacement) -> Sequence[str]:
-    """Who holds the office that confirms, to be told; nobody whom the request is about."""
+def list_office_holders(session: Session, context: IdeaContext, row: Replacement, *, nearest: bool = False) -> Sequence[str]:
+    """Who holds the office that confirms, to be told, or the nearest of them; nobody whom the request is about."""
     role, over = find_office(session, context)
-    held = (
-        select(RoleGrant.person_id, Unit.path).join(Unit, col(Unit.id) == col(RoleGrant.unit_id)).where(RoleGrant.role == role, is_held())
-    )
-    left_out = {*context.team, row.leaver_id, row.newcomer_id}
-    return sorted({person_id for person_id, path in session.exec(held) if over.startswith(path)} - left_out)
+    left_out = {*context.team, row.leaver_id, str(row.newcomer_id)}
+    return list_over(session, role, over, left_out=left_out, nearest=nearest)
 
 
 def is_concerned(session: Session, context: IdeaContext, row: Replacement, actor: Actor) -> bool:

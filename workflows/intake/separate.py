@@ -95,7 +95,7 @@ def undo_merge(session: Session, merge_id: str, *, reason: str, actor: Actor) ->
         return _separate(session, row, pair, parts, read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON), actor=actor)
     if pair.earlier.idea.stage not in MERGING:
         raise Forbidden("only_office_separates")
-    _require_not_over(session, row)
+    _require_not_over(session, row, pair.earlier)
     said = row.undo_reason or read_text("reason", reason, maximum=1_000, minimum=SHORTEST_REASON)
     gone = list_gone(session, pair.people)
     if all(each.undo_agreed_at is not None for each in parts if each is not mine and each.person_id not in gone):
@@ -122,12 +122,17 @@ def keep_merge(session: Session, merge_id: str, *, actor: Actor) -> IdeaMerge:
 
 
 def stay_one(session: Session, kind: str, row: IdeaMerge, parts: list[MergePart], *, actor: Actor) -> None:
+    """Let what members would take back stand, as `let_stand`; they are told."""
+    let_stand(session, kind, row, parts, actor=actor)
+    send_notices(session, sorted({each.person_id for each in parts} - {actor.person_id}), NoticeKind.MERGE_ENDED)
+
+
+def let_stand(session: Session, kind: str, row: IdeaMerge, parts: list[MergePart], *, actor: Actor) -> None:
     """Let what members would take back stand, under the fact's kind: whoever had agreed to two again is asked anew, should somebody ask."""
     row.undo_reason = ""
     for each in parts:
         each.undo_agreed_at = None
     keep(session, kind, row, parts, actor)
-    send_notices(session, sorted({each.person_id for each in parts} - {actor.person_id}), NoticeKind.MERGE_ENDED)
 
 
 def _name_lead(team: tuple[Membership, ...], lead_id: str) -> tuple[Membership, ...]:
@@ -163,10 +168,10 @@ def _separate(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePar
     return row
 
 
-def _require_not_over(session: Session, row: IdeaMerge) -> None:
+def _require_not_over(session: Session, row: IdeaMerge, earlier: IdeaContext) -> None:
     """Raise Conflict for two ideas to be two again where not everybody agreed to it in time; the clock is about to let it be."""
     if row.undo_reason:
-        require_in_time(session, row.id)
+        require_in_time(session, row.id, earlier)
 
 
 def _hold_to_newest(session: Session, context: IdeaContext) -> IdeaContext:

@@ -96,7 +96,7 @@ def offer_transfer(session: Session, idea_id: str, new: NewTransfer, *, actor: A
     to_call = get_call(session, new.call_id)[0]
     context = _hold(session, idea_id)
     for waiting in session.exec(waiting_for(idea_id)).all():
-        if not lapse_if_over(session, waiting.id):
+        if not lapse_if_over(session, waiting.id, context):
             raise Conflict("transfer_waits")
         lapse_offer(session, waiting, context, actor=FLOW)
     refusal = find_not_to_transfer(session, context, to_call)
@@ -197,10 +197,12 @@ def end_offers(session: Session, idea_id: str, *, actor: Actor) -> None:
         _tell_end(session, row, session.get_one(Idea, idea_id).lead_id, actor)
 
 
-def lapse_offer(session: Session, row: IdeaTransfer, context: IdeaContext, *, actor: Actor) -> None:
-    """End an offer that was not answered by everybody in time; the idea stays, and all who were asked are told, and who offered it."""
+def lapse_offer(session: Session, row: IdeaTransfer, context: IdeaContext, *, is_told: bool = True, actor: Actor) -> None:
+    """End an offer that was not answered by everybody in time; the idea stays. Who was asked is told, and who offered it, or nobody."""
     row.settled_at = now()
     _keep(session, "idea.lapse_transfer", row, actor)
+    if not is_told:
+        return
     asked = set(context.team - list_gone(session, context.team)) if row.accepted_at else list_receivers(session, row.to_call_id)
     told = {context.idea.lead_id, row.offered_by, row.accepted_by, *row.agreed, *asked} - {None}
     send_notices(session, sorted(str(each) for each in told), NoticeKind.TRANSFER_ENDED)
@@ -276,7 +278,7 @@ def _take(session: Session, transfer_id: str, actor: Actor) -> tuple[IdeaTransfe
     row = session.get_one(IdeaTransfer, transfer_id, with_for_update=True, populate_existing=True)
     if not is_concerned(session, row, context, actor):
         raise NotFound("transfer_not_found")
-    require_open(session, row, "transfer_settled")
+    require_open(session, row, context, "transfer_settled")
     return row, context
 
 

@@ -1,6 +1,6 @@
 """Into which other call an idea may be handed, how it would stand there, and which offices say so."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from models.calls import Call, CallState
 from models.ideas import Gate
 from models.merges import IdeaMerge
-from models.people import Role, RoleGrant, is_held
+from models.people import Role
 from models.replacements import Replacement
 from models.stages import IdeaStage
 from models.transfers import IdeaTransfer
@@ -18,6 +18,7 @@ from models.units import Unit
 from workflows.calculations.ledger import write_canonical
 from workflows.intake.hand_over import list_gone
 from workflows.intake.merging import find_duty_beside_screening, is_wanted, may_screen, standing
+from workflows.intake.office_holders import list_over
 from workflows.process.actors import Actor
 from workflows.process.categories import find_no_category, list_fitting
 from workflows.process.closing import find_end, find_ends
@@ -162,12 +163,10 @@ def list_awaited(session: Session, row: IdeaTransfer, context: IdeaContext, term
     return [each.person_id for each in others if each.person_id not in gone and row.agreed.get(each.person_id) != terms]
 
 
-def list_receivers(session: Session, call_id: str) -> set[str]:
-    """Who holds the secretariat over a call, to be told of what is offered to it."""
+def list_receivers(session: Session, call_id: str, *, left_out: Collection[str] = (), nearest: bool = False) -> set[str]:
+    """Who holds the secretariat over a call, to be told of what is offered to it, or the nearest of them; but for some people."""
     path = get_call(session, call_id)[1].path
-    held = select(RoleGrant.person_id, Unit.path).join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-    found = session.exec(held.where(RoleGrant.role == Role.SECRETARIAT, is_held()))
-    return {person_id for person_id, over in found if path.startswith(over)}
+    return {*list_over(session, Role.SECRETARIAT, path, left_out=left_out, nearest=nearest)}
 
 
 def waiting_for(idea_id: str) -> Any:

@@ -32,10 +32,12 @@ def find_wait_name(item: InboxItem, stage_name: str) -> str:
 
 
 def find_wait(item: InboxItem, stage_name: str, policy: Policy) -> Wait | None:
-    """How long a task may wait under a policy; None for one whose date no wait has given."""
+    """How long a task may wait under a policy; None for one whose date no wait has given, and for a gate that the policy lacks."""
     if item.own_wait is not None:
         return item.own_wait
     name = find_wait_name(item, stage_name)
+    if name.startswith(OF_GATE) and policy.find_gate(name) is None:
+        return None
     return policy.find_wait(name) if name else None
 
 

@@ -7,6 +7,7 @@ revision = "0047"
 down_revision = "0046"
 
 WAITING = sa.text("next_at IS NOT NULL")
+UNDOING = sa.text("undone_at IS NULL AND undo_reason != ''")
 
 
 def upgrade() -> None:
@@ -17,8 +18,8 @@ def upgrade() -> None:
         sa.Column("about", sa.String(length=32), nullable=False),
         *(sa.Column(name, sa.DateTime(timezone=True), nullable=False) for name in ("asked_at", "until")),
         *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("is_binding", "of_office")),
-        sa.Column("reminders", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.DateTime(timezone=True), nullable=True) for name in ("next_at", "lapsed_at")),
         sa.PrimaryKeyConstraint("subject_id"),
     )
     op.create_index("ix_answertime_next", "answertime", ["next_at", "subject_id"], sqlite_where=WAITING, postgresql_where=WAITING)
+    op.create_index("ix_ideamerge_undoing", "ideamerge", ["id"], sqlite_where=UNDOING, postgresql_where=UNDOING)

@@ -10,6 +10,7 @@ from tests.asking import ask, check_problem
 from tests.building import Town
 from tests.workflows.intake.merged import ALL, build_two, open_both
 from tests.workflows.intake.merged import agree as agree_to_merge
+from tests.workflows.intake.test_new_lead import ask_to_lead
 from tests.workflows.intake.test_replace import agree as agree_to_change
 from tests.workflows.intake.test_replace import replace
 from tests.workflows.intake.transferred import build_elsewhere, offer
@@ -51,3 +52,21 @@ def test_who_is_asked_reads_until_when_and_the_office_its_own_last_day(town: Tow
         late = ask(client, town["walker"], f"POST /transfers/{offered}/answer", RETURNED)
     said = check_problem(late, 409, "answer_late", language="id")
     assert "ajukan lagi" in said["detail"]
+
+
+def test_the_inbox_has_the_day_on_which_a_change_of_lead_ends_or_until_which_silence_is_waited_for(town: Town) -> None:
+    client, returned = TestClient(town.app), town.build_returned()
+    handed, wanted = ask_to_lead(town, town.build_idea(IdeaStage.SCREENING), by="lead"), ask_to_lead(town, returned)
+
+    def read(who: str, request: str) -> tuple[str, str | None]:
+        """Until when its time runs, and its silence is waited for."""
+        (listed,) = [each for each in ask(client, town[who], "GET /replacements").json() if each["id"] == request]
+        return f'datetime="{time_of(town, request).until.isoformat()}"', listed["silent_until"]
+
+    until, silent = read("mate", handed)
+    assert (until in open_browser(town, "mate").get("/kotak-masuk").text, silent) == (True, None), "its lead has agreed"
+    _, silent = read("lead", wanted)
+    assert f'datetime="{str(silent).replace("Z", "+00:00")}"' in open_browser(town, "lead").get("/kotak-masuk").text
+    agree_to_change(town, handed, "mate")
+    until, _ = read("head", handed)
+    assert until in open_browser(town, "head").get("/kotak-masuk").text, "the office reads its own"

@@ -123,7 +123,8 @@ def test_the_silence_of_an_office_that_lacks_alone_ends_nothing(either_town: Tow
     with stopped_clock(timedelta(days=200)):
         for _ in range(2):
             see(town, asked)
-        assert time_of(town, asked).next_at is None
+        assert time_of(town, asked).next_at == now() + timedelta(days=7), "it is asked again whether it may still come about"
+        assert told_so(town, NoticeKind.MERGE_ASKED)["secretary"] == before + 1, "without a word"
         town.do(confirm_merge, asked, confirms=True, by="secretary")
     assert town.idea(second).stage == IdeaStage.CLOSED
     require_whole(town)
@@ -186,6 +187,9 @@ def test_a_holiday_uses_nobodys_days_up(own_town: Town, clock: Clock) -> None:
     assert end >= free[-1] + timedelta(days=3), "three days on which offices work, though the policy's seven are over by then"
     let_count(own_town, end)
     clock.set(f"{end + timedelta(days=1)}T00:00:00+07:00")
+    with pytest.raises(Conflict, match="merge_waits"):
+        propose(own_town, first, second)
+    own_town.do(open_merge, asked, by="lead")  # though the clock has not looked
     see(own_town, asked)
     assert (facts(own_town, "idea.lapse_merge"), local_day(time_of(own_town, asked).until) > end) == (0, True)
 
