@@ -131,7 +131,7 @@ def list_cases() -> Iterator[object]:
             yield pytest.param(kind, way, marks=marks, id=f"{kind}-{way}")
 
 
-@pytest.mark.parametrize(("own_database", "way"), list_cases(), indirect=["own_database"])
+@pytest.mark.parametrize(("own_database", "way"), [*list_cases()], indirect=["own_database"])
 def test_whatever_happens_to_prefect_the_api_answers_and_the_work_is_done_once_and_soon(
     way: str, start: Start, either_town: Town, share: Callable[[int], int]
 ) -> None:

@@ -70,7 +70,7 @@ def test_a_search_reads_a_page_along_the_index_however_large_the_unit(either_tow
     assert len(found) == (1 if "nomor" in typed else MOST_SHOWN) + len(some)
     assert len(plans) == statements + 1, plans
     for plan in plans[:-2]:
-        assert "ix_nameword_of_unit" in plan, plan
+        assert "ix_nameword_of_unit" in plan or ("nomor" in typed and "ix_nameword_of_word" in plan), plan  # of one alone it reads one
         assert "Sort" not in plan, plan
     for plan in plans:
         assert not any(read in plan for read in ("Seq Scan on nameword", "Seq Scan on person", "SCAN nameword", "SCAN person")), plan

@@ -9,7 +9,7 @@ from models.units import Unit
 from workflows.intake.hand_over import list_gone
 
 
-def list_over(session: Session, role: Role, over: str, *, left_out: Collection[str] = (), nearest: bool = False) -> list[str]:
+def list_over(session: Session, role: Role | None, over: str, *, left_out: Collection[str] = (), nearest: bool = False) -> list[str]:
     """Who holds a role over the unit of a path, but for some people; of those who serve the nearest alone, where they are reminded only.
 
     A first word goes to all of them: whoever is nearest may be away. What they have read is not sent to the region's top once more.

@@ -244,8 +244,7 @@ def _carry_out(session: Session, row: IdeaTransfer, there: IdeaContext, agreemen
     said: dict[str, Any] = {"transfer": row.id, "from_call": row.from_call_id, "to_call": row.to_call_id}
     if there.policy.declaration.is_asked:
         said["declaration"] = hashlib.sha256(there.policy.declaration.text.encode()).hexdigest()
-    detail = said | {"category": category, "to_call_title": there.call.title}
-    take(session, there, permitted, Grounds(row.reason, detail, said, (row,)), actor=FLOW)
+    take(session, there, permitted, Grounds(row.reason, said | {"category": category, "to_call_title": there.call.title}, said, (row,)), actor=FLOW)
     keep_terms_of(session, idea)
 
 
@@ -257,8 +256,7 @@ def _was_permitted(session: Session, context: IdeaContext) -> bool:
 def _require_sender(session: Session, context: IdeaContext, actor: Actor) -> None:
     if is_sender(session, context, actor):
         return
-    duty = find_duty_beside_screening(session, context, actor)
-    if duty is not None:
+    if (duty := find_duty_beside_screening(session, context, actor)) is not None:
         raise Forbidden("has_other_duty", duty=duty)
     raise Forbidden("conflict_of_interest" if has_part(context, actor) else f"only_{role_for(context, IDEA.of_action(SCREEN)[0])}")
 

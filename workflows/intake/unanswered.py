@@ -112,15 +112,15 @@ def _follow_idea(session: Session, time: AnswerTime, held: Held) -> None:
 def _act(session: Session, time: AnswerTime, held: Held) -> None:
     if held.waits_for_others(time):
         time = ask_from_now(session, time.subject_id, held.context, held.asking)
-        _tell(session, held.list_silent(time, False))
+        _send_to(session, held.list_silent(time, False))
     elif now() <= time.until:
-        _tell(session, held.list_silent(time, True))
+        _send_to(session, held.list_silent(time, True))
         set_next(session, time)
     else:
         _end(session, time, held)
 
 
-def _tell(session: Session, silent: Silent) -> None:
+def _send_to(session: Session, silent: Silent) -> None:
     people, kind = silent
     told = sorted(people - list_gone(session, frozenset(people)))
     if told:
