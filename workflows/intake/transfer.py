@@ -136,8 +136,7 @@ def answer_transfer(session: Session, transfer_id: str, *, accepts: bool, terms:
     present = _require_same_terms(session, context, to_call, terms)
     if is_accepted(row, present):
         raise Conflict("transfer_accepted")
-    refusal = find_not_to_transfer(session, context, to_call)
-    if refusal is not None:
+    if (refusal := find_not_to_transfer(session, context, to_call)) is not None:
         raise refusal
     if to_call.awards_drafted_at is not None:
         raise Conflict("transfer_call_over")
@@ -168,8 +167,7 @@ def agree_to_transfer(session: Session, transfer_id: str, agreement: Agreement |
     terms = _require_same_terms(session, context, to_call, agreement.terms)
     if not is_accepted(row, terms):
         raise Conflict("transfer_not_accepted")
-    refusal = find_not_to_transfer(session, context, to_call)
-    if refusal is not None:
+    if (refusal := find_not_to_transfer(session, context, to_call)) is not None:
         raise refusal
     if context.idea.lead_id != actor.person_id:
         return _agree_as_member(session, row, context, terms, actor)
@@ -244,7 +242,8 @@ def _carry_out(session: Session, row: IdeaTransfer, there: IdeaContext, agreemen
     said: dict[str, Any] = {"transfer": row.id, "from_call": row.from_call_id, "to_call": row.to_call_id}
     if there.policy.declaration.is_asked:
         said["declaration"] = hashlib.sha256(there.policy.declaration.text.encode()).hexdigest()
-    take(session, there, permitted, Grounds(row.reason, said | {"category": category, "to_call_title": there.call.title}, said, (row,)), actor=FLOW)
+    detail = said | {"category": category, "to_call_title": there.call.title}
+    take(session, there, permitted, Grounds(row.reason, detail, said, (row,)), actor=FLOW)
     keep_terms_of(session, idea)
 
 
