@@ -243,8 +243,8 @@ def _carry_out(session: Session, row: IdeaTransfer, there: IdeaContext, agreemen
     if there.policy.declaration.is_asked:
         said["declaration"] = hashlib.sha256(there.policy.declaration.text.encode()).hexdigest()
     detail = said | {"category": category, "to_call_title": there.call.title}
-    take(session, there, permitted, Grounds(row.reason, detail, said, (row,)), actor=FLOW)
     keep_terms_of(session, idea)
+    take(session, there, permitted, Grounds(row.reason, detail, said, (row,)), actor=FLOW)
 
 
 def _was_permitted(session: Session, context: IdeaContext) -> bool:

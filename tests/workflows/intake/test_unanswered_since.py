@@ -18,7 +18,7 @@ from models.people import NoticeKind, Role
 from models.replacements import Replacement
 from models.stages import IdeaStage
 from models.transfers import IdeaTransfer
-from tests.building import Town
+from tests.building import SECTIONS, Town
 from tests.clock import stopped_clock
 from tests.steps import REASON
 from tests.workflows.intake.merged import ALL, build_two, merge, open_both, propose
@@ -111,8 +111,7 @@ def test_what_all_agreed_to_and_is_another_by_now_is_asked_of_no_office_and_ends
     changing = replace(town, other, newcomer="stranger")
     agree(town, changing, "stranger", "mate")
     assert (time_of(town, merging).of_office, time_of(town, changing).of_office) == (True, True)
-    sections = {name: f"{said} Lalu dilengkapi." for name, said in town.proposal().sections.items()}
-    town.do(revise_idea, first, town.proposal(sections=sections), by="lead")
+    town.do(revise_idea, first, town.proposal(sections={**SECTIONS, "idea": "Antrean daring dengan biaya."}, team=()), by="lead")
     town.do(supplement_idea, first, by="lead")
     with town.store.unit_of_work() as session:
         session.get_one(Idea, other).title = "Antrean yang ditulis ulang"
@@ -145,8 +144,8 @@ def test_what_can_come_about_no_more_ends_without_a_word_to_anybody(town: Town) 
     leading, changing = ask_to_lead(town, idea), replace(town, idea, newcomer="stranger")
     agree(town, changing, "stranger")
     (joint,) = town.rows(select(IdeaMerge.into_id).where(IdeaMerge.id == standing))
-    for each in (elsewhere, joint):
-        town.take(each, "screen accepted", "assign")
+    town.take(elsewhere, "screen accepted", "assign")
+    town.take(joint, "permit granted", "screen accepted", "assign")
     town.take(idea, "determine adopted")
     agree(town, changing, "mate")
     assert not time_of(town, changing).of_office, "no office is asked for what it may not confirm"

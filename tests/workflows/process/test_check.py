@@ -217,7 +217,7 @@ def test_every_finding_has_its_sentence_with_everything_it_says() -> None:
 
 OF_MODELS = (
     *("policy_names", "policy_scale", "policy_words", "policy_pilot", "policy_condition", "policy_options", "policy_bounds"),
-    *("policy_columns_do", "policy_rows", "policy_unit"),
+    *("policy_columns_do", "policy_rows", "policy_unit", "policy_file_unknown"),
 )
 OF_THE_MODEL = {code for code in catalogue() if code.startswith(OF_MODELS)}
 
