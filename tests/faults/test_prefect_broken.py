@@ -123,15 +123,16 @@ def strike(processes: FaultyProcesses, way: str, number: int) -> str:
             return met
 
 
-def list_cases() -> Iterator[object]:
-    """Each way with its databases."""
-    for way in WAYS:
-        for kind in ("sqlite", "postgres") if SOAK else (ON[way],):
-            marks = [in_group(way), *([pytest.mark.postgres] if kind == "postgres" else [])]
-            yield pytest.param(kind, way, marks=marks, id=f"{kind}-{way}")
+def describe_case(kind: str, way: str) -> object:
+    """A way on a kind of database."""
+    marks = [in_group(way), *([pytest.mark.postgres] if kind == "postgres" else [])]
+    return pytest.param(kind, way, marks=marks, id=f"{kind}-{way}")
 
 
-@pytest.mark.parametrize(("own_database", "way"), [*list_cases()], indirect=["own_database"])
+CASES = [describe_case(kind, way) for way in WAYS for kind in (("sqlite", "postgres") if SOAK else (ON[way],))]
+
+
+@pytest.mark.parametrize(("own_database", "way"), CASES, indirect=["own_database"])
 def test_whatever_happens_to_prefect_the_api_answers_and_the_work_is_done_once_and_soon(
     way: str, start: Start, either_town: Town, share: Callable[[int], int]
 ) -> None:
