@@ -18,7 +18,7 @@ help:
 	@sh deploy/setup.sh
 
 setup: .venv/.ready ## system libraries and every Python package, into .venv
-	@echo "  Set-up is complete. Next: make demo"
+	@echo "  Set-up is complete. Next: make demo, or, for a region of your own, the next line of README's page"
 
 for-tests: .venv/.ready
 	@sh deploy/setup.sh --tests

@@ -32,8 +32,15 @@ HEADS = {
 }
 REQUIRED = (("code",), ("name",))
 KINDS = {
+    "pemerintahkota": "city",
+    "kota": "city",
+    "pemerintahkabupaten": "regency",
+    "kabupaten": "regency",
     "sekretariat": "secretariat",
+    "sekretariatdprd": "council_secretariat",
     "inspektorat": "inspectorate",
+    "satuan": "public_order_unit",
+    "satpolpp": "public_order_unit",
     "dinas": "office",
     "badan": "agency",
     "bagian": "section",

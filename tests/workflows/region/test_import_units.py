@@ -78,6 +78,14 @@ def test_units_come_in_any_order_with_their_parents_and_the_second_time_nothing_
     assert (again.unchanged, again.counts, len(kinds_since(town, before))) == (3, {}, 3)
 
 
+def test_each_kind_that_a_citys_own_list_of_units_says_is_known_as_the_calls_name_it(town: Town) -> None:
+    said = {"SATPOL": "satuan", "SETWAN": "Sekretariat DPRD", "RSUD": "rumah sakit", "DISDIK": "dinas", "UMUM": "bagian"}
+    bring(town, "KOTA;Pemerintah Kota Contoh;pemerintah kota;", *(f"{code};Unit {code};{kind};KOTA" for code, kind in said.items()))
+    kinds = {unit.code: unit.kind for unit in town.rows(select(Unit))}
+    assert kinds["KOTA"] == "city"
+    assert [kinds[code] for code in said] == ["public_order_unit", "council_secretariat", "hospital", "office", "section"]
+
+
 def test_a_unit_that_moves_takes_along_what_lies_below_it_and_what_waits_there(town: Town) -> None:
     idea = town.build_idea(IdeaStage.AWAITING_PERMISSION)
     town.give_role("other_head", "auditor", "COBLONG")
