@@ -1,5 +1,6 @@
 """The sample calls that come with Gagas, and what is changed of one before it is a region's own."""
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from importlib.resources import files
@@ -51,7 +52,7 @@ def fill_in(text: str, own: Mapping[str, str]) -> str:
         part = body
         for step in way:
             part = part[step]
-        part[last] = [line.strip() for line in value.split(";")] if name == "region" else value
+        part[last] = [line.strip() for line in re.split("[;|]", value)] if name == "region" else value
     return write_file(body, read.comments)
 
 

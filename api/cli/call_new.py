@@ -17,7 +17,8 @@ from workflows.process.refusals import NotFound
 from workflows.region.call_files.planned import describe_call
 from workflows.region.call_files.reading import read_file
 
-ASKED = ("code", "title", "unit", "opens", "closes", "region", "place", "signatory", "position")  # in a terminal, where not given
+# in a terminal, where not given
+ASKED = ("code", "title", "unit", "opens", "closes", "region", "address", "contact", "place", "signatory", "position")
 
 
 @call.command()
@@ -58,6 +59,7 @@ def new(
     values |= {"employee_number": employee_number}
     own = {name: value for name, value in values.items() if value is not None}
     if is_terminal():
+        typer.echo(say("asked_for_own", spoken), err=True)
         own |= {name: answer for name in ASKED if name not in own and (answer := _ask(name, spoken))}
     _write(fill_in(text, own), to, spoken)
 

@@ -66,13 +66,16 @@ def test_a_new_file_says_what_is_the_regions_own_and_keeps_the_rest(file: Path) 
 
 def test_somebody_at_a_terminal_is_asked_for_what_is_the_regions_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.cli.call_new.is_terminal", lambda: True)
-    answers = ["UJI-2027", "", "BAPPEDA", "2027-02-02", "", "KOTA CONTOH; BAPPEDA", "Contoh", "Joko Surapati", "Wali Kota Contoh"]
+    answers = ["UJI-2027", "", "BAPPEDA", "2027-02-02", "", "KOTA CONTOH; BAPPEDA"]
+    answers += ["Jalan Uji Nomor 2", "", "Contoh", "Joko Surapati", "Wali Kota Contoh"]
     result = CliRunner().invoke(app, ["call", "new", "kipp_style"], input="\n".join(answers) + "\n")
     own = {"code": "UJI-2027", "unit_code": "BAPPEDA", "opens_at": "2027-02-02"}
     written = result.stdout[result.stdout.index("# yaml-language-server") :]  # after the answers, which the runner echoes
     made, sample = read_file(written.encode()).body, read_file(read_sample("kipp_style").encode()).body
     assert {name: made[name] for name in made if name != "policy" and made[name] != sample[name]} == own
     assert made["policy"]["documents"]["letterhead"]["lines"] == ["KOTA CONTOH", "BAPPEDA"]
+    assert made["policy"]["documents"]["letterhead"]["address"] == "Jalan Uji Nomor 2"
+    assert "dipisahkan dengan titik koma" in result.stderr
     assert made["policy"]["documents"]["signatory"]["name"] == "Joko Surapati"
     assert "Kode unit penyelenggara:" in result.stderr
 
