@@ -19,6 +19,7 @@ from workflows.delivery.prefect_server import prefect_environment, renew_passwor
 from workflows.delivery.prefect_watch import PrefectWatch
 
 STOP_SECONDS, PREFECT_STOP_SECONDS = 4.0, 0.7
+API_SECONDS = 180.0  # two machines that start at once on two cores were seen to take more than a minute
 PR_SET_PDEATHSIG = 1
 LOOPBACK = "127.0.0.1"
 FIRST_PAUSE_SECONDS, LONG_LIFE_SECONDS = 0.2, 300.0  # a start alone may take a minute on a busy machine
@@ -92,7 +93,7 @@ class LocalProcesses:
         """
         for child in self.children:
             self._spawn(child)
-        if not self._await(lambda: answers(f"{self._local_api()}/api/v1/health"), 60):
+        if not self._await(lambda: answers(f"{self._local_api()}/api/v1/health"), API_SECONDS):
             raise TimeoutError(f"API did not answer at {self._local_api()}; see {self.folder / 'logs'}")
         prefect = self.children[0]
         if not self._await(lambda: answers(f"{self.addresses.prefect}/health") or prefect.short_lives > 0, 120) or prefect.short_lives:
