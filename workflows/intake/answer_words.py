@@ -11,7 +11,6 @@ from models.policy import Policy
 from workflows.intake.table_answers import open_rows
 
 CHOSEN = (FieldKind.CHOICE, FieldKind.CHOICES)
-UNSAID = "www"  # of a host nobody thinks of it
 
 
 def list_answer_words(policy: Policy, answers: Mapping[str, str]) -> Iterator[str]:
@@ -27,11 +26,11 @@ def list_answer_words(policy: Policy, answers: Mapping[str, str]) -> Iterator[st
 
 
 def list_hosts(policy: Policy, answers: Mapping[str, str]) -> Iterator[str]:
-    """The words of the hosts to which addresses lead, without their last one, which says a country or a kind: `youtube`."""
+    """The words of the hosts to which addresses lead, as somebody types them: `www`, `youtube`, `com`."""
     for field in policy.fields:
         if field.kind == FieldKind.LINKS:
             for line in answers.get(field.name, "").splitlines():
-                yield from (part for part in _read_host(line).split(".")[:-1] if part != UNSAID)
+                yield from filter(None, _read_host(line).split("."))
 
 
 def _read_cell(column: Column, cell: str) -> Iterator[str]:

@@ -126,7 +126,7 @@ def require_open(session: Session, row: Request, context: IdeaContext, settled: 
     Whoever asks holds the request, so that of the last answer and the clock one comes first.
     """
     time = session.get(AnswerTime, row.id, populate_existing=True)
-    if time is not None and time.lapsed_at is not None:
+    if time is not None and time.lapsed_at is not None and not row.is_done:
         raise Conflict("answer_late", until=local_day(time.until).isoformat())
     if row.settled_at is not None:
         raise Conflict(settled)

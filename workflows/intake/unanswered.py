@@ -28,7 +28,7 @@ from workflows.intake.merge import BOTH_TEAMS, OFFICE, end_unsettled
 from workflows.intake.merging import FLOW, MERGING, Pair, hash_terms, is_alive, is_opened, keep, list_office_holders, take_merge
 from workflows.intake.replace import OFFICE as OFFICE_THAT_CONFIRMS
 from workflows.intake.replace import lapse_replacement
-from workflows.intake.separate import let_stand, stay_one
+from workflows.intake.separate import find_not_to_separate, let_stand, stay_one
 from workflows.intake.transfer import ASKED, lapse_offer
 from workflows.intake.transferring import hash_terms as hash_offer
 from workflows.intake.transferring import is_accepted, list_awaited, list_receivers
@@ -199,9 +199,10 @@ def _hold_merge(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergeP
 def _hold_separation(session: Session, row: IdeaMerge, pair: Pair, parts: list[MergePart]) -> Held:
     """Two ideas that are one and that some members would have two again, which they can until the earlier goes on."""
     is_open = pair.earlier.idea.stage in MERGING
+    is_asked = is_open and find_not_to_separate(session, row, pair, parts) is None
 
     def list_silent(_time: AnswerTime, _nearest: bool) -> Silent:
-        return {each.person_id for each in parts if is_open and each.undo_agreed_at is None}, NoticeKind.MERGE_ASKED
+        return {each.person_id for each in parts if is_asked and each.undo_agreed_at is None}, NoticeKind.MERGE_ASKED
 
     def end() -> None:
         (stay_one if is_open else let_stand)(session, "idea.lapse_separation", row, parts, actor=FLOW)
@@ -242,7 +243,7 @@ def _hold_replacement(session: Session, row: Replacement, context: IdeaContext) 
     of_office = replacing.is_office_next(session, context, row) and not is_vain
 
     def list_silent(time: AnswerTime, nearest: bool) -> Silent:
-        if replacing.find_standing(context, is_of_lead=row.of_lead) is not None or (time.of_office and is_vain):
+        if is_vain or replacing.find_standing(context, is_of_lead=row.of_lead) is not None:
             return set(), NoticeKind.TEAM_ASKED
         if time.of_office:
             return set(replacing.list_office_holders(session, context, row, nearest=nearest)), NoticeKind.TEAM_ASKED

@@ -35,28 +35,28 @@ def test_chosen_options_count_by_their_names_and_cells_by_their_texts(answers: d
 @pytest.mark.parametrize(
     ("links", "words"),
     [
-        (LINKS, ["youtube", "layanan", "contoh", "go"]),
-        ("https://xn--e1ajeds9e.xn--p1ai/", ["xn--e1ajeds9e"]),
+        (LINKS, ["www", "youtube", "com", "layanan", "contoh", "go", "id"]),
+        ("https://xn--e1ajeds9e.xn--p1ai/", ["xn--e1ajeds9e", "xn--p1ai"]),
         ("counter,website", []),
         ("https://[::1", []),
         ("", []),
     ],
 )
-def test_of_an_address_its_host_counts_without_what_all_hosts_have(links: str, words: list[str]) -> None:
+def test_of_an_address_its_host_counts_as_it_is_typed(links: str, words: list[str]) -> None:
     assert list(list_hosts(FORM, {"films": links})) == words
 
 
 def test_what_a_form_does_not_ask_for_is_not_searched_and_answers_are_no_part_of_the_text() -> None:
     asked, unasked = (FormContent({}, {"reached": reached, "films": LINKS}) for reached in ("applied", "trial"))
     told = gather_all(FORM, "Judul", "", asked)
-    assert (told.answers, told.hosts) == ("Penerapan", "youtube\nlayanan\ncontoh\ngo")
+    assert (told.answers, told.hosts) == ("Penerapan", "www\nyoutube\ncom\nlayanan\ncontoh\ngo\nid")
     assert gather_all(FORM, "Judul", "", unasked).hosts == ""
     without = gather_text(FORM, "Judul", "", asked)
     terms, bare = write_terms(told), write_terms(without)
     assert (terms["title"], terms["body"]) == (bare["title"], bare["body"])
     assert set(terms["words"].split()) - set(bare["words"].split()) == {
         *("_penerapan", "__terap"),
-        *("___youtube", "___layanan", "___contoh", "___go"),
+        *("___www", "___youtube", "___com", "___layanan", "___contoh", "___go", "___id"),
     }
 
 

@@ -56,6 +56,8 @@ class Story(RuleBasedStateMachine):
     def begin(self, lead: str, is_open: bool, is_watched: bool) -> None:
         """A month later, when nothing of before is kept any more: an idea is rejected, and one near it determined."""
         self.clock(now() + timedelta(days=2 * DAYS["retention"]))
+        self.see_to_claims()  # of another story: whoever left one undecided is told so now, and not while this one is told
+        self.let_pass()
         self.began = now()
         self.calls = {opened: self.town.build_call(days=DAYS, **(OPEN if opened else {})) for opened in (False, True)}
         self.reject(lead, "queue", "deputy")
@@ -151,12 +153,15 @@ class Story(RuleBasedStateMachine):
         """The clock looks for what lapses, what is late and what ends."""
         self.clock(now() + timedelta(days=days))
         self.model.pass_days(days)
-        self.town.do(lapse_claims, 500, by="flow:clock")
-        with self.town.store.unit_of_work() as session:
-            remind_deciders(session, 500)
+        self.see_to_claims()
         self.let_pass()
         for idea in self.model.ideas:
             self.town.do(close_rejected, idea, by="flow:review")
+
+    def see_to_claims(self) -> None:
+        self.town.do(lapse_claims, 500, by="flow:clock")
+        with self.town.store.unit_of_work() as session:
+            remind_deciders(session, 500)
 
     @rule(luck=st.data())
     def go_on(self, luck: st.DataObject) -> None:

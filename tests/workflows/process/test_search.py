@@ -45,8 +45,20 @@ SAID = {
     "films": "https://www.youtube.com/watch?v=kenari\nhttps://maleber.contoh.go.id/antrean",
 }
 BY_ANSWERS = ("penerapan", "terap", "pesan", "pesan singkat", "antar tablet", "TABL", "persiapan", "tablet penerapan")
-BY_WHO = ("youtube", "contoh", "maleber", "sari", "SAR", "Kenanga Wulandari", "gambiranom", "sari tono", "sari tablet", "tono youtube")
-BY_NOTHING = ("4500000", "applied", "pelaksanaan", "situs", "https", "www", "kenari", "kenari sari", "sa", "sari hesti", "tablet hesti")
+BY_WHO = (
+    "youtube",
+    "www.youtube.com",
+    "contoh",
+    "maleber",
+    "sari",
+    "SAR",
+    "Kenanga Wulandari",
+    "gambiranom",
+    "sari tono",
+    "sari tablet",
+    "tono youtube",
+)
+BY_NOTHING = ("4500000", "applied", "pelaksanaan", "situs", "https", "kenari", "kenari sari", "sa", "sari hesti", "tablet hesti")
 MIXED = ("sari-wulandari", "s'ari", "sari 24", "hesti larasati", "hesti botol", "sampah sari", "sari penuh")
 ASKED = (
     *(*BY_ANSWERS, *BY_WHO, *BY_NOTHING, *MIXED),
