@@ -32,7 +32,7 @@ from tests.town import settle_town
 OWN_DATABASE = Callable[..., str]
 SHARE = Callable[[int], int]
 END = "-----END CERTIFICATE-----\n"
-USUAL_HASHER = hashing._hasher
+USUAL_HASHER, USUAL_NOBODY = hashing._hasher, hashing.NOBODY
 LONGEST = ("demo", "browser")  # groups of tests
 
 # Prefect keeps its own folder out of the developer's home, reports to nobody, and every process a test starts inherits this.
@@ -108,6 +108,7 @@ def light_hashes() -> Iterator[None]:
 def usual_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """For a test that is about what a hash costs: they are made as in use."""
     monkeypatch.setattr(hashing, "_hasher", USUAL_HASHER)
+    monkeypatch.setattr(hashing, "NOBODY", USUAL_NOBODY)
 
 
 # Databases

@@ -36,7 +36,7 @@ def test_the_same_key_fifty_times_at_once_makes_one_idea_and_fifty_equal_answers
     call = town.build_call()
     body = {"call_id": call, "title": "Kunci yang sama", "sections": SECTIONS}
     with httpx.Client(timeout=200, limits=httpx.Limits(max_connections=AT_ONCE)) as client:
-        for number in range(share(40)):
+        for number in range(share(100)):
             headers = {**town["lead"].headers, "Idempotency-Key": f"key-{number}"}
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 told = list(pool.map(lambda _: client.post(f"{address}/ideas", json=body, headers=headers), range(AT_ONCE)))  # noqa: B023

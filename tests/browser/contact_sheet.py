@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import BrowserContext, Locator, Page
@@ -35,6 +36,8 @@ def visit(site: Site, shots: list[Shot], *, language: str = "id-ID", scripts: bo
         else:
             page = phones[shot.who].new_page()
         page.goto(shot.path)
+        if shot.path != "/masuk" and urlsplit(page.url).path == "/masuk":
+            raise SystemExit(f"{shot.path} asks {shot.who} to sign in")
         if shot.press:
             send(page, shot, language[:2])
         wide = page.evaluate("document.documentElement.scrollWidth")

@@ -45,7 +45,7 @@ CHECKS: list[Any] = [
     response_schema_conformance,
 ]
 HASHING = (f"{PREFIX}/tokens", f"{PREFIX}/activation", f"{PREFIX}/me/password")  # a tenth of a second each
-EACH = 4  # requests for each operation and person
+EACH = 8  # requests for each operation and person
 EACH_HASHING = 40  # requests for each operation that hashes, of two people together
 
 

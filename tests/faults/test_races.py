@@ -81,7 +81,7 @@ def test_of_eight_processes_that_decide_on_one_idea_one_wins_and_the_others_are_
 def test_sixty_four_processes_that_ask_for_numbers_get_each_a_different_one_and_leave_no_gap(
     start_racers: StartRacers, either_town: Town, share: Callable[[int], int]
 ) -> None:
-    racers, rounds = start_racers(64), share(10)
+    racers, rounds = start_racers(64), share(20)
     for _ in range(rounds):
         ideas = [either_town.build_idea(IdeaStage.SUBMITTED) for _ in range(64)]
         ended = racers.run([{"order": "number", "idea": idea} for idea in ideas])
@@ -100,7 +100,7 @@ def test_a_relay_that_was_stopped_beyond_its_lease_and_goes_on_puts_nothing_in_p
     processes = start(GAGAS_LEASE_SECONDS=str(LEASE_SECONDS), GAGAS_BATCH_SIZE="5")
     crowd = Crowd(processes.api, either_town, Load(ideas=20, submit_every=1, walked=1))
     crowd.start()
-    overtaken, wanted = 0, share(20)
+    overtaken, wanted = 0, share(40)
     while overtaken < wanted:
         overtaken += overtake(processes)
     found = settle(processes, crowd, random.Random(SEED))
