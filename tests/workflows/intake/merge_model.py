@@ -178,7 +178,8 @@ class Merges:
             return {"idea_not_found"}
         whose = {"permit": "head", "screen": "secretary"}.get(step, known.lead)
         stages = {"permit": MERGING[:1], "screen": MERGING[1:2], "supplement": MERGING[2:], "withdraw": (*MERGING, "in_review")}[step]
-        by_office = {"permit": {"only_unit_head"}, "screen": {"only_secretariat"}}.get(step)
+        # the secretariat may permit what was passed up to it, and whoever of it screened is told of that duty instead
+        by_office = {"permit": {"only_unit_head", "has_other_duty"}, "screen": {"only_secretariat"}}.get(step)
         why = set() if who == whose else (by_office or {"only_proposer"}) | ({"conflict_of_interest"} if who in known.team else set())
         why |= set() if known.stage in stages else {"wrong_stage"}
         if not why:
