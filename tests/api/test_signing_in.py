@@ -15,19 +15,20 @@ from api.app import create_app
 from api.devices import name_device
 from api.signing_in import IDLE_MINUTES, TOKEN_HOURS
 from api.tries import MOST_FAILURES
-from models.instants import wall_now
+from models.instants import today, wall_now
 from models.ledger import LedgerEntry
-from models.people import AccountNotice, RoleGrant, SignIn
+from models.people import AccountNotice, EmploymentKind, RoleGrant, SignIn
 from tests.api.pages.browsing import PASSWORD, give_password, open_browser, start_session
 from tests.asking import ask, check_problem
 from tests.building import Town
 from workflows.region.accounts import close_account
 from workflows.region.codes import renew_activation
 from workflows.region.grants import end_grant
-from workflows.region.people import move_person
+from workflows.region.people import NewNumber, change_number, move_person
 
 HERE, THERE = "203.0.113.7", "198.51.100.20"
 NEW_PASSWORD = "hujan turun di kebun teh"
+NI_PPPK = "199305172021221968"
 
 
 @pytest.fixture
@@ -173,6 +174,26 @@ def test_what_changes_about_somebody_holds_from_the_next_request_in_every_proces
     open_town.do(close_account, open_town["lead"].id, by="operator")
     assert [one.get("/api/v1/me", headers=bearer(token)).status_code for one in (here, there)] == [401, 401]
     assert sign_in(there, open_town).status_code == 401
+
+
+def test_a_new_number_opens_at_every_process_from_the_next_request_and_the_former_one_at_none(open_town: Town) -> None:
+    here, there = client_at(open_town, HERE), TestClient(create_app(open_town.store), raise_server_exceptions=False)
+    assert [sign_in(one, open_town).status_code for one in (here, there)] == [201, 201]
+    open_town.do(change_number, open_town["lead"].id, NewNumber(NI_PPPK, EmploymentKind.PPPK, today()), by="operator")
+    assert [sign_in(one, open_town).status_code for one in (here, there)] == [401, 401]
+    body = {"employee_number": NI_PPPK, "password": PASSWORD}
+    assert [one.post("/api/v1/tokens", json=body).status_code for one in (here, there)] == [201, 201]
+
+
+def test_a_new_password_and_a_sign_out_everywhere_hold_at_the_other_process_too(open_town: Town) -> None:
+    here, there = client_at(open_town, HERE), TestClient(create_app(open_town.store), raise_server_exceptions=False)
+    kept, lost = (sign_in(there, open_town).json()["access_token"] for _ in range(2))
+    body = {"present_password": PASSWORD, "password": NEW_PASSWORD}
+    assert here.put("/api/v1/me/password", json=body, headers=bearer(kept)).status_code == 204
+    assert [there.get("/api/v1/me", headers=bearer(token)).status_code for token in (kept, lost)] == [200, 401]
+    assert [sign_in(there, open_town, password).status_code for password in (PASSWORD, NEW_PASSWORD)] == [401, 201]
+    assert here.delete("/api/v1/me/sessions", headers=bearer(kept)).status_code == 204
+    assert there.get("/api/v1/me", headers=bearer(kept)).status_code == 401
 
 
 def test_a_renewed_code_ends_every_session_at_once(open_town: Town) -> None:

@@ -111,8 +111,9 @@ def test_the_former_address_of_the_ledger_leads_to_it_for_good(town: Town, query
 
 @pytest.mark.parametrize("before", ["-1", "1", str(2**63 - 1), str(2**63), "x", "%00", "MjAyNi0wMy0wMlQwODowMDowMCswMDowMCAtMg"])
 def test_the_ledger_refuses_a_place_that_it_did_not_give(town: Town, before: str) -> None:
-    answer = open_browser(town, "auditor").get(f"/jejak-audit?before={before}")
-    assert answer.status_code == 422
+    browser = open_browser(town, "auditor")
+    answer = browser.get(browser.get(f"/buku-besar?before={before}").headers["location"])
+    assert (answer.url.path, answer.status_code) == ("/jejak-audit", 422)
     assert "Mulailah dari awal daftar." in answer.text
 
 

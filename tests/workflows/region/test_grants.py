@@ -48,6 +48,10 @@ def test_nobody_gives_a_role_to_themselves(town: Town) -> None:
     assert facts(town) == []
 
 
+def test_whoever_decides_examines_or_gives_access_holds_a_deciding_role() -> None:
+    assert {role.value for role in DECIDING} == {"chair", "leader", "verifier", "auditor", "admin", "operator"}
+
+
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.PROPOSER}))
 def test_a_deciding_role_is_held_once_a_second_person_confirmed_it_and_any_other_at_once(town: Town, role: Role) -> None:
     grant = give(town, "walker", role)
