@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from models.database import is_among
 from models.ideas import Idea
 from models.statements.names import SHORTEST_BEGINNING, is_anybody
 from models.statements.search import SearchedWord, Word, holds_typed
@@ -91,5 +92,5 @@ def _holds_anywhere(session: Session, each: TypedWord) -> sa.ColumnElement[bool]
     elif each.has_digits:
         found.append(col(Idea.code).icontains(each.typed, autoescape=True))
     if each.units:
-        found.append(col(Idea.unit_id).in_(each.units))
+        found.append(is_among(session, Idea.unit_id, each.units))  # a nation's units are more values than a statement takes
     return sa.or_(sa.false(), *found)

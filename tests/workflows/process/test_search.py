@@ -10,9 +10,12 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
+from models.database import append_rows
+from models.ids import new_id
 from models.search import SearchText
 from models.stages import IdeaStage
 from models.statements.search import prepare_holding
+from models.units import Unit
 from tests.answers import CHANNELS, REACHED, depends, named
 from tests.building import SECTIONS, Town
 from tests.models.test_names import add_crowd
@@ -211,3 +214,13 @@ def test_a_name_is_looked_for_along_an_index_however_many_people_there_are(eithe
     assert any("ix_nameword_of_word" in plan for plan in plans), plans
     for plan in plans:
         assert not any(read in plan for read in ("Seq Scan on nameword", "SCAN nameword")), plan
+
+
+def test_words_that_name_thousands_of_units_are_asked_for_in_one_statement(either_town: Town) -> None:
+    """Eight words of nine thousand units each are more values than PostgreSQL takes with one statement."""
+    idea, (parent, path) = either_town.build_idea(), either_town.units["KOTA"]
+    same = {"kind": "urban_village", "parent_id": parent}
+    units = [{"id": new_id(), "code": f"DESA-{place}", "name": f"Kelurahan {place}", **same} for place in range(9_000)]
+    with either_town.store.unit_of_work() as session:
+        append_rows(session, Unit, [{**unit, "path": f"{path}{unit['id']}/"} for unit in units])
+    assert found(either_town, "lead", " ".join(["kelurahan"] * 8)) == [idea]
