@@ -95,7 +95,8 @@ PAPERS: dict[str, Maker] = {
     "a paper with a script behind a page": lambda: pdf(lambda made: made.pages[0].obj.__setitem__("/AA", Dictionary(O=SCRIPTED))),
     "a paper with a script behind a field": annotated(Subtype=Name.Widget, AA=Dictionary(K=SCRIPTED)),
     "a paper with a script in a packed object": lambda: pdf(
-        lambda made: made.Root.__setitem__("/Hidden", made.make_indirect(SCRIPTED)), object_stream_mode=pikepdf.ObjectStreamMode.generate
+        lambda made: made.Root.__setitem__("/Hidden", made.make_indirect(Dictionary(SCRIPTED))),
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
     ),
     "a paper with a script whose name is disguised": lambda: raw_pdf([ROOT[:-2] + b"/OpenAction<</S/J#61vaScript/J#53(x)>>>>", PAGES]),
     "a paper that starts a program": linked(S=Name.Launch, F="cmd.exe"),
