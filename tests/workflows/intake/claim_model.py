@@ -114,7 +114,7 @@ class Claims:
         why = {
             "conflict_of_interest": any(who in each.team for each in both),
             "only_claim_decider": who not in LEADERS | CHAIRS,
-            "has_other_duty": any(who in each.bearing for each in both),
+            "has_other_duty": who in self.bearing(claim),
             "text_too_short": not is_long,
             "claim_not_filed": claim.state == "told",
             "claim_settled": claim.state not in OPEN,
@@ -165,8 +165,15 @@ class Claims:
 
     def deciders(self, claim: Claim) -> frozenset[str]:
         """Who is left to decide."""
+        return (LEADERS | CHAIRS) - self.bearing(claim) - self.teams(claim)
+
+    def bearing(self, claim: Claim) -> set[str]:
+        """Who took a step in office on either idea, or claimed the determined one as well: what comes of it is not theirs to say."""
         bearing = self.ideas[claim.first].bearing | self.ideas[claim.adopted].bearing
-        return (LEADERS | CHAIRS) - bearing - self.teams(claim)
+        for other in self.claims.values():
+            if other.adopted == claim.adopted and other.state in ("filed", "upheld", "dismissed"):
+                bearing |= {self.ideas[other.first].lead}
+        return bearing
 
     def teams(self, claim: Claim) -> frozenset[str]:
         """The people of both ideas."""
