@@ -17,18 +17,22 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench.lines import CASES, Line, Results
+from bench.lines import CASES, Line, Results, read_earlier
 from bench.picture import draw
 from bench.stand import FULL, TINY, USUAL, Size, Stand, stand_in
 from bench.table import print_table
+from models.instants import today
 
 SIZES = {"tiny": TINY, "usual": USUAL, "full": FULL}
 Measure = Callable[[Stand], list[Line]]
 
 
-def measure_all(cases: Sequence[str], size: Size, console: Console) -> Results:
-    """Every case in a folder of its own, one after the other; a bar shows which, and what it does just now."""
-    results = Results(size.name)
+def measure_all(cases: Sequence[str], size: Size, console: Console, out: Path) -> Results:
+    """Every case in a folder of its own, one after the other; a bar shows which, and what it does just now.
+
+    What is measured is written after each case, so that a run cut short loses only its last; other cases' lines of before stay.
+    """
+    results = read_earlier(out / "results.json", size.name)
     folder = Path(tempfile.mkdtemp(prefix="gagas-bench-"))
     columns = TextColumn("{task.fields[case]:>12}"), BarColumn(), TextColumn("{task.fields[doing]}"), TimeElapsedColumn()
     try:
@@ -39,8 +43,10 @@ def measure_all(cases: Sequence[str], size: Size, console: Console) -> Results:
                 begun = time.perf_counter()
                 measure: Measure = import_module(f"bench.{case}").measure
                 with stand_in(folder / case, size, lambda doing: progress.update(bar, doing=doing)) as stand:
-                    results.lines += measure(stand)
-                results.numbers[case] = {**stand.numbers, "seconds": time.perf_counter() - begun}
+                    lines = measure(stand)
+                seconds = time.perf_counter() - begun
+                results.renew(case, lines, {**stand.numbers, "seconds": seconds, "day": today().isoformat()})
+                results.write(out / "results.json")
                 gc.collect()
                 progress.advance(bar)
     finally:
@@ -64,10 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     size = SIZES["tiny" if asked.tiny else "full" if asked.full else "usual"]
     size = replace(size, rounds=asked.rounds or size.rounds, reads=asked.reads or size.reads)
     console = Console(width=None if sys.stdout.isatty() else 160)
-    results = measure_all(asked.cases or CASES, size, console)
-    print_table(results.lines, console)
     asked.out.mkdir(parents=True, exist_ok=True)
-    results.write(asked.out / "results.json")
+    results = measure_all(asked.cases or CASES, size, console, asked.out)
+    print_table(results.lines, console)
     (asked.out / "results.svg").write_text(draw(results.lines), "utf-8")
     return 0
 

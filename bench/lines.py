@@ -59,11 +59,23 @@ class Results:
     lines: list[Line] = field(default_factory=list)
     numbers: dict[str, Any] = field(default_factory=dict)
 
+    def renew(self, case: str, lines: Sequence[Line], numbers: dict[str, Any]) -> None:
+        """Put a case's lines and numbers in place of those of an earlier run."""
+        self.lines = [*(line for line in self.lines if line.case != case), *lines]
+        self.numbers[case] = numbers
+
     def write(self, file: Path) -> None:
-        """Put everything into a JSON file."""
-        lines = [{**asdict(line), "ratio": round(line.ratio, 4), "verdict": line.verdict} for line in self.lines]
+        """Put everything into a JSON file, in the order of the cases."""
+        ordered = sorted(self.lines, key=lambda line: CASES.index(line.case))
+        lines = [{**asdict(line), "ratio": round(line.ratio, 4), "verdict": line.verdict} for line in ordered]
         results = {"size": self.size, "machine": describe_machine(), "versions": list_versions(), "lines": lines, "numbers": self.numbers}
         file.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def read_earlier(file: Path, size: str) -> Results:
+    """What earlier runs of this size wrote; nothing where there are none."""
+    earlier = json.loads(file.read_text("utf-8")) if file.exists() else {"size": ""}
+    return Results(size, read_lines(file), earlier["numbers"]) if earlier["size"] == size else Results(size)
 
 
 def read_lines(file: Path) -> list[Line]:

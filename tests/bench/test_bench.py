@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.former import COMMIT
-from bench.lines import Line, Results, percentile, read_lines
+from bench.lines import Line, Results, percentile, read_earlier, read_lines
 from bench.picture import draw
 from bench.table import SENTENCES, find_words
 
@@ -92,3 +92,16 @@ def test_results_carry_what_they_were_measured_with(tmp_path):
     assert told["size"] == "tiny"
     assert told["lines"][0]["ratio"] == 0.5
     assert told["lines"][0]["verdict"] == "met"
+
+
+def test_a_case_that_is_measured_anew_leaves_the_others_as_they_were(tmp_path):
+    file = tmp_path / "r.json"
+    former = [Line("submit", "n", 1, 2, "s"), Line("reads", "former", 1, 2, "s"), Line("pages", "n", 1, 2, "s")]
+    Results("usual", former, {"submit": {}, "reads": {}, "pages": {}}).write(file)
+    results = read_earlier(file, "usual")
+    results.renew("reads", [Line("reads", "renewed", 1, 2, "s")], {"seconds": 1})
+    results.write(file)
+
+    assert [(line.case, line.name) for line in read_lines(file)] == [("submit", "n"), ("reads", "renewed"), ("pages", "n")]
+    assert read_earlier(file, "usual").numbers == {"submit": {}, "reads": {"seconds": 1}, "pages": {}}
+    assert read_earlier(file, "tiny").lines == []
