@@ -33,7 +33,6 @@ from workflows.region.offices import NewOffice
 from workflows.region.people import NewPerson, NewUnit
 
 console = Console()
-founding = typer.Typer()
 OWN_EMBLEM = "region"  # the name under which the region's emblem is registered
 
 
@@ -65,7 +64,6 @@ class FirstDay:
     example_units: bool = False
 
 
-@founding.command("init")
 def init(
     unit_code: Annotated[str | None, typer.Option(help="Code of the region's root unit; KBDG when left out.")] = None,
     unit_name: Annotated[str | None, typer.Option(help="Name of the region; Pemerintah Kota Bandung when left out.")] = None,

@@ -21,7 +21,6 @@ from workflows.process.refusals import Conflict, NotFound
 from workflows.recognition.offline import FileFinding, Root, judge_offline, read_way, says_text
 from workflows.recognition.verify import Genuineness, Verified, find_token, judge, verify_digest, verify_token
 
-verifying = typer.Typer()
 ALTERED, UNREADABLE, NOT_COVERED = 1, 2, 3  # exit codes: not as issued; no file to compare; nothing can be said
 EXITS = {FileFinding.VALID: 0, FileFinding.ALTERED: ALTERED, FileFinding.REWRITTEN: ALTERED, FileFinding.NOT_COVERED: NOT_COVERED}
 
@@ -35,7 +34,6 @@ class Against:
     idea: Path | None
 
 
-@verifying.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="The PDF or spreadsheet.")],
     document: Annotated[str, typer.Option(help="The number or the address printed on it; tells an altered file from an unknown one.")] = "",

@@ -137,8 +137,9 @@ def read_newest_terms(session: Session, shown: sa.ColumnElement[bool], limit: in
 def prepare_holding(session: Session, shown: sa.ColumnElement[bool], limit: int) -> Callable[[Sequence[Sequence[str]]], list[str]]:
     """What answers which ideas hold one term of each of some groups: of those for which a condition holds the newest, up to a limit.
 
-    The condition is asked of each idea on the way, so that no other has a part in the answer. PostgreSQL is told to ask its index first:
-    it plans once for all terms, and for frequent ones it would go through the newest ideas one by one.
+    The condition is asked of each idea on the way, so that no other has a part in the answer. PostgreSQL is told to ask its index first,
+    as for frequent terms it would go through the newest ideas one by one; and, by an offset of none, to look each idea up until there are
+    enough, as for rare terms it would go through all ideas.
     """
     query = sa.bindparam("query", type_=sa.Text)
     holding = _select_holding(session, query)
@@ -146,8 +147,9 @@ def prepare_holding(session: Session, shown: sa.ColumnElement[bool], limit: int)
         found = holding.join(Idea, col(Idea.id) == _TEXT.c.idea_id).where(shown).order_by(_OF_SQLITE.c.rowid.desc()).limit(limit)
     else:
         held = holding.add_columns(_TEXT.c.number).cte("held").prefix_with("MATERIALIZED")
-        seen = sa.select(held.c.idea_id).join(Idea, col(Idea.id) == held.c.idea_id).where(shown)
-        found = seen.order_by(held.c.number.desc()).limit(limit)
+        newest = sa.select(held).order_by(held.c.number.desc()).subquery()
+        seen = sa.select(Idea.id).where(col(Idea.id) == newest.c.idea_id, shown).offset(0).correlate(newest).exists()
+        found = sa.select(newest.c.idea_id).where(seen).order_by(newest.c.number.desc()).limit(limit)
 
     def list_holding(terms: Sequence[Sequence[str]]) -> list[str]:
         groups = [[Word(term, "", is_beginning=False) for term in group] for group in terms]

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from models.answer_times import AnswerTime
+from models.database import is_sqlite
 from models.ideas import Idea, TeamMember
 from models.people import Person, Role, write_full_name
 from models.replacements import Replacement
@@ -73,7 +74,9 @@ def list_replacements(session: Session, *, actor: Actor) -> list[ListedReplaceme
     own = select(TeamMember.idea_id).where(TeamMember.person_id == actor.person_id)
     mine = [col(Replacement.newcomer_id) == actor.person_id, col(Replacement.idea_id).in_(own)]
     if actor.holds(Role.UNIT_HEAD) or actor.holds(Role.SECRETARIAT):
-        mine.append(col(Replacement.idea_id).in_(select(Idea.id).where(visible(actor))))
+        asked = select(Replacement.idea_id).where(col(Replacement.settled_at).is_(None))  # few: all that an overseer may see are very many
+        seen = visible(actor, in_order=is_sqlite(session))
+        mine.append(col(Replacement.idea_id).in_(select(Idea.id).where(col(Idea.id).in_(asked), seen)))
     waiting = select(Replacement).where(col(Replacement.settled_at).is_(None), sa.or_(*mine))
     rows = session.exec(waiting.order_by(col(Replacement.asked_at), col(Replacement.id)).limit(MOST_LISTED)).all()
     times = read_times(session, [row.id for row in rows])
