@@ -148,7 +148,7 @@ def prepare_holding(session: Session, shown: sa.ColumnElement[bool], limit: int)
     else:
         held = holding.add_columns(_TEXT.c.number).cte("held").prefix_with("MATERIALIZED")
         newest = sa.select(held).order_by(held.c.number.desc()).subquery()
-        seen = sa.select(Idea.id).where(col(Idea.id) == newest.c.idea_id, shown).offset(0).correlate(newest).exists()
+        seen = sa.select(col(Idea.id)).where(col(Idea.id) == newest.c.idea_id, shown).offset(0).correlate(newest).exists()
         found = sa.select(newest.c.idea_id).where(seen).order_by(newest.c.number.desc()).limit(limit)
 
     def list_holding(terms: Sequence[Sequence[str]]) -> list[str]:

@@ -13,6 +13,7 @@ from models.names import NameWord
 from models.people import EmploymentKind, Person
 from tests.building import Town
 from tests.models.test_migrations import differences, insert_old
+from tests.statements import explain, watch
 from workflows.calculations.names import split_name
 from workflows.intake.name_search import MOST_SHOWN, find_colleagues, list_colleagues
 from workflows.region.name_words import index_names
@@ -50,16 +51,12 @@ def add_crowd(town: Town, number: int, unit: str) -> list[str]:
 
 def watch_search(town: Town, typed: str, some: list[str]) -> tuple[list[Any], list[str]]:
     """Who is found, by name and by id, and how the database reads for it."""
-    asked: list[tuple[str, Any]] = []
     with town.store.unit_of_work() as session:
         if not town.store.is_sqlite:
             session.execute(sa.text("ANALYZE"))
-        actor, connection = town.actor(session, "lead"), session.connection()
-        sa.event.listen(connection, "before_cursor_execute", lambda _c, _u, statement, given, *_: asked.append((statement, given)))
+        actor, asked = town.actor(session, "lead"), watch(session)
         found = [*find_colleagues(session, typed, actor=actor).people, *list_colleagues(session, some, actor=actor)]
-        explain = "EXPLAIN QUERY PLAN" if town.store.is_sqlite else "EXPLAIN"
-        plans = [str(connection.exec_driver_sql(f"{explain} {statement}", given).all()) for statement, given in [*asked]]
-    return found, plans
+        return found, explain(session, asked)
 
 
 @pytest.mark.parametrize(("typed", "statements"), [("sar", 2), ("rahmat sari", 3), ("sari nomor01999", 3)])

@@ -10,6 +10,7 @@ from models.claims import AdoptionClaim
 from models.instants import now
 from models.people import Role
 from tests.building import Town
+from tests.statements import watch
 from tests.workflows.intake.claiming import build_filed, build_told, listed
 from workflows.intake import claim_lists
 from workflows.intake.claim_lists import list_claims
@@ -21,10 +22,9 @@ READERS = ("leader", "chair", "owner", "operator", "stranger")
 
 def count_questions(town: Town, who: str) -> int:
     """How many statements it takes to list somebody's claims."""
-    asked = list[str]()
     with town.store.reading() as session:
         actor = town.actor(session, who)
-        sa.event.listen(session.connection(), "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+        asked = watch(session)
         list_claims(session, actor=actor)
     return len(asked)
 

@@ -1,15 +1,14 @@
 """What is shown beside an idea, or on the first page of an inbox, is looked up; nobody waits for all ideas of years to be read."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from sqlmodel import Session
 
 from bench.crowd import add_crowd
 from models.stages import IdeaStage
 from tests.building import Town
+from tests.statements import explain, watch
 from workflows.intake.replace_lists import list_replacements
 from workflows.intake.similar import find_similar
 from workflows.process.actors import Actor
@@ -20,14 +19,11 @@ MANY = 3_000
 
 
 def explain_each(town: Town, who: str, of: str, read: Callable[[Session, Actor], object]) -> list[str]:
-    """How the database goes about each statement that names a table, step by step; with the statistics that it gathers in use."""
-    asked: list[tuple[str, Any]] = []
+    """How the database goes about each statement that says something."""
     with town.store.unit_of_work() as session:
-        actor, connection = town.actor(session, who), session.connection()
-        sa.event.listen(connection, "before_cursor_execute", lambda _c, _u, statement, given, *_: asked.append((statement, given)))
+        actor, asked = town.actor(session, who), watch(session)
         read(session, actor)
-        explain = "EXPLAIN QUERY PLAN" if town.store.is_sqlite else "EXPLAIN"
-        return [str(connection.exec_driver_sql(f"{explain} {said}", given).all()) for said, given in [*asked] if of in said]
+        return explain(session, [each for each in asked if of in each[0]])
 
 
 def reads_all_ideas(plan: str) -> bool:

@@ -1,7 +1,6 @@
 """A transfer meets what else goes on with an idea: a merge that can come about no more, more calls than are looked at, an end."""
 
 import pytest
-import sqlalchemy as sa
 from sqlmodel import select
 
 from models.calls import Call, CallChange, CallChangeKind
@@ -9,6 +8,7 @@ from models.instants import now
 from models.stages import IdeaStage
 from models.transfers import IdeaTransfer
 from tests.building import Town
+from tests.statements import watch
 from tests.steps import MET, NOTES
 from tests.workflows.intake.merged import propose
 from tests.workflows.intake.transferred import accept, agree, build_elsewhere, offer, require_whole
@@ -79,10 +79,10 @@ def test_every_call_that_fits_is_offered_however_many_others_there_are(town: Tow
         session.add_all(over)
         session.flush()
         session.add_all(CallChange(call_id=each.id, kind=CallChangeKind.CLOSED, at=now(), closes_at=each.closes_at) for each in over)
-    idea, asked = town.build_idea(IdeaStage.SCREENING), list[str]()
+    idea = town.build_idea(IdeaStage.SCREENING)
     with town.store.reading() as session:
         actor = town.actor(session, "secretary")
         context = read_context(session, idea, actor=actor)
-        sa.event.listen(session.connection(), "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+        asked = watch(session)
         assert [each.id for each in list_calls_to_transfer_into(session, context, actor)] == [other]
     assert len(asked) < 15

@@ -1,13 +1,12 @@
 """The list of ideas: whoever oversees many gets them in the order they lie in, and they are the same ideas."""
 
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
 
 import workflows.process.browse
 from models.stages import IdeaStage
 from tests.building import Town
+from tests.statements import explain, watch
 from workflows.process.browse import list_ideas
 from workflows.process.keyset import Slice
 from workflows.process.wanted import Sort, WantedIdeas
@@ -93,17 +92,14 @@ def test_what_is_late_is_read_along_the_dates_on_either_database(
 ) -> None:
     monkeypatch.setattr(workflows.process.browse, "MANY", 0)
     either_town.build_idea(IdeaStage.SCREENING)
-    asked: list[tuple[str, Any]] = []
     with either_town.store.unit_of_work() as session:
-        actor, connection = either_town.actor(session, "secretary"), session.connection()
-        sa.event.listen(connection, "before_cursor_execute", lambda _c, _u, statement, given, *_: asked.append((statement, given)))
+        actor, asked = either_town.actor(session, "secretary"), watch(session)
         list_ideas(session, WantedIdeas(overdue=True, sort=Sort.DUE, stage=stage), Slice(None, 100), actor=actor)
-        question, given = next(each for each in asked if each[0].startswith("SELECT idea.id"))
+        question = next(each for each in asked if each[0].startswith("SELECT idea.id"))
         if not either_town.store.is_sqlite:
-            connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
-            connection.execute(sa.text("SET LOCAL enable_sort = off"))
-        explain = "EXPLAIN QUERY PLAN" if either_town.store.is_sqlite else "EXPLAIN"
-        plan = str(connection.exec_driver_sql(f"{explain} {question}", given).all())
+            session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+            session.execute(sa.text("SET LOCAL enable_sort = off"))
+        [plan] = explain(session, [question])
     assert ("ix_idea_stage_due_at" if stage else "ix_idea_due_at") in plan, plan
     assert "TEMP B-TREE FOR ORDER BY" not in plan
 

@@ -18,6 +18,7 @@ from tests.api.pages.browsing import open_browser
 from tests.api.pages.test_desk import rows_of
 from tests.asking import ask
 from tests.building import Town
+from tests.statements import watch
 from workflows.process.browse import list_ideas
 from workflows.process.context import read_context
 from workflows.process.holding import list_holders, list_holding_roles, select_asked
@@ -67,11 +68,10 @@ def test_who_is_asked_is_found_by_the_ideas_of_a_page_and_not_among_all_tasks(ei
 
 def count_questions(town: Town, limit: int) -> int:
     """How many statements it takes to tell who holds the ideas of a page."""
-    asked = list[str]()
     with town.store.reading() as session:
         actor = town.actor(session, "secretary")
         ideas = list_ideas(session, WantedIdeas(), Slice(limit=limit), actor=actor).rows
-        sa.event.listen(session.connection(), "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+        asked = watch(session)
         assert len(list_holding_roles(session, ideas, actor=actor)) == limit
     return len(asked)
 

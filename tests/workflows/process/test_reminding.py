@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from sqlmodel import col, select
 
 from models.inbox import InboxItem
@@ -19,6 +18,7 @@ from models.outbox import Message
 from models.people import Role, RoleGrant
 from models.stages import IdeaStage
 from tests.building import Town
+from tests.statements import watch
 from tests.workflows.region.declaring import recount
 from tests.workflows.region.pausing import FLOOD, let_stand
 from tests.workflows.turns import Clock, clock, deliver, midnight, open_items, own_town, quiet, read_mails, text_of, tick
@@ -144,10 +144,9 @@ def test_who_is_told_of_a_step_is_asked_at_once_however_many_heads_there_are(own
     for more in ((), ("walker", "stranger", "owner")):
         with own_town.store.unit_of_work() as session:
             session.add_all(RoleGrant(person_id=own_town[who].id, role=Role.UNIT_HEAD, unit_id=own_town.units["ANDIR"][0]) for who in more)
-        statements = list[str]()
         with own_town.store.reading() as session:
             taken = StruckStep(session.get_one(InboxItem, item_of(own_town, idea).id), -3, is_passed_up=False)
-            sa.event.listen(session.connection(), "before_cursor_execute", lambda _c, _u, said, *_, to=statements: to.append(said))
+            statements = watch(session)
             told.append(len(list_reminded(session, taken)))
         counts.append(len(statements))
     assert (told, counts[0]) == ([1, 4], counts[1])

@@ -19,6 +19,7 @@ from models.units import Unit
 from tests.answers import CHANNELS, REACHED, depends, named
 from tests.building import SECTIONS, Town
 from tests.models.test_names import add_crowd
+from tests.statements import explain, watch
 from tests.tables import COST, ITEM, PHASE, kept
 from tests.workflows.intake.transferred import build_elsewhere, hand_on
 from workflows.calculations.words import EDITION
@@ -201,16 +202,13 @@ def test_whoever_is_told_no_names_finds_by_none_and_by_no_address(either_town: T
 def test_a_name_is_looked_for_along_an_index_however_many_people_there_are(either_town: Town) -> None:
     add_crowd(either_town, 2_000, "DAGO")
     idea = either_town.build_idea(title="Antrean daring")
-    asked: list[tuple[str, Any]] = []
     with either_town.store.unit_of_work() as session:
         if not either_town.store.is_sqlite:
             session.execute(sa.text("ANALYZE"))
-        actor, connection = either_town.actor(session, "lead"), session.connection()
-        sa.event.listen(connection, "before_cursor_execute", lambda _c, _u, statement, given, *_: asked.append((statement, given)))
+        actor, asked = either_town.actor(session, "lead"), watch(session)
         for text, ids in (("kenanga", [idea]), ("nomor01999", []), ("wulandari antrean", [idea])):
             assert [each.id for each in list_ideas(session, WantedIdeas(text=text), Slice(limit=50), actor=actor).rows] == ids, text
-        explain = "EXPLAIN QUERY PLAN" if either_town.store.is_sqlite else "EXPLAIN"
-        plans = [str(connection.exec_driver_sql(f"{explain} {said}", given).all()) for said, given in [*asked] if "nameword" in said]
+        plans = explain(session, [each for each in asked if "nameword" in each[0]])
     assert any("ix_nameword_of_word" in plan for plan in plans), plans
     for plan in plans:
         assert not any(read in plan for read in ("Seq Scan on nameword", "SCAN nameword")), plan

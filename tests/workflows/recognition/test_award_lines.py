@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from sqlmodel import select
 
 from models.awards import Award
@@ -13,6 +12,7 @@ from models.ideas import Idea
 from models.instants import today
 from models.stages import AwardStage, IdeaStage
 from tests.building import Town
+from tests.statements import watch
 from tests.steps import REASON
 from tests.workflows.intake.merged import merge
 from workflows.documents.text import format_date
@@ -68,9 +68,8 @@ def test_where_places_are_without_number_nobody_moves_up() -> None:
 
 def count_questions(town: Town) -> int:
     """How many statements it takes to list the awards of the town's call."""
-    asked = list[str]()
     with town.store.reading() as session:
-        sa.event.listen(session.connection(), "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+        asked = watch(session)
         list_award_lines(session, town.call)
     return len(asked)
 

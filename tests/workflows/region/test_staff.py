@@ -17,6 +17,7 @@ from models.instants import today
 from models.people import Account, EmployeeNumber, EmploymentKind, Person, Role
 from tests.building import Town
 from tests.outsiders import outsider, welcome
+from tests.statements import explain, watch
 from workflows.process.keyset import Page, Slice
 from workflows.process.refusals import Forbidden, Invalid
 from workflows.region import staff
@@ -148,14 +149,12 @@ def test_who_is_listed_has_a_masked_number_or_name_and_the_state_of_the_account(
         assert {*seen} == {town[who].id for who in ("head", "operator", "lead", "owner", "mate")} | {double}
 
 
-def watch(session: Session, town: Town, wanted: WantedStaff, piece: Slice) -> tuple[Page[Person], list[str]]:
+def read_page(session: Session, town: Town, wanted: WantedStaff, piece: Slice) -> tuple[Page[Person], list[str]]:
     """A page, and how the database reads for it."""
-    asked, connection = list[tuple[str, Any]](), session.connection()
     actor = town.actor(session, "operator")
-    sa.event.listen(connection, "before_cursor_execute", lambda _c, _u, statement, given, *_: asked.append((statement, given)))
+    asked = watch(session)
     page = list_staff(session, wanted, piece, actor=actor)
-    explain = "EXPLAIN QUERY PLAN" if town.store.is_sqlite else "EXPLAIN"
-    return page, [str(connection.exec_driver_sql(f"{explain} {statement}", given).all()) for statement, given in [*asked]]
+    return page, explain(session, asked)
 
 
 def test_a_page_is_read_along_an_index_however_large_the_unit(either_town: Town) -> None:
@@ -166,8 +165,8 @@ def test_a_page_is_read_along_an_index_however_large_the_unit(either_town: Town)
             session.execute(sa.text("ANALYZE"))
         for typed, shown in (("", 40), ("orang", 40), ("orang 0199", 10)):
             wanted = WantedStaff(either_town.units["MALEBER"][0], typed)
-            first, _plans = watch(session, either_town, wanted, Slice(limit=40))
-            page, plans = watch(session, either_town, wanted, Slice(first.after, 40))
+            first, _plans = read_page(session, either_town, wanted, Slice(limit=40))
+            page, plans = read_page(session, either_town, wanted, Slice(first.after, 40))
             assert (len(page.rows), first.after is not None) == (shown, shown == 40)
             for plan in plans:
                 assert not any(read in plan for read in WHOLE), plan
