@@ -54,6 +54,10 @@ KEPT = {
     "a method's self": ("models/x.py", "class Idea:\n    def move(self, a, b, c, d, e): ...\n"),
     "a route": ("api/v1/ideas.py", "@router.post('/ideas')\ndef move(a, b, c, d, e, f): ...\n"),
     "a command": ("api/cli/x.py", "@app.command()\ndef move(a, b, c, d, e, f): ...\n"),
+    "a command by its parameters": (
+        "api/cli/x.py",
+        f"def move({', '.join(f'{name}: Annotated[int, typer.Option()]' for name in 'abcdef')}): ...\n",
+    ),
     "a test with fixtures": ("tests/test_x.py", "def test_x(a, b, c, d, e, f): ...\n"),
     "a fixture of fixtures": ("tests/test_x.py", "@pytest.fixture\ndef x(a, b, c, d, e, f): ...\n"),
     "a name that only begins so": ("models/database.py", "class Database: ...\nclass Information: ...\nclass Basement: ...\n"),
