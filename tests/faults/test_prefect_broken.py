@@ -35,7 +35,7 @@ from tests.faults.run import PROMISED_SECONDS, await_ideas, count_in_time, secon
 from workflows.delivery.prefect_blank import blank_in
 from workflows.delivery.prefect_server import FILES
 
-pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(14_400)]
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(14_400), pytest.mark.xdist_group("prefect_broken")]
 SEED = 20261128
 LOAD = Load(ideas=6, submit_every=1, walked=2)
 SERIES = 5  # faults in a row: with the first the relays are killed, after the last the outbox drains
@@ -109,11 +109,6 @@ WAYS: dict[str, Callable[[FaultyProcesses, int], bool]] = {
 ON = {"damaged": "postgres", "removed": "sqlite", "unreachable": "postgres", "attacked": "sqlite"}  # outside `make soak`
 
 
-def in_group(way: str) -> pytest.MarkDecorator:
-    """In `make soak` each way may have a worker to itself; beside all other tests they follow each other on one."""
-    return pytest.mark.xdist_group(f"prefect_{way}" if SOAK else "prefect_broken")
-
-
 def strike(processes: FaultyProcesses, way: str, number: int) -> str:
     """Do it to a server that lives or to one that is starting; answers which."""
     while True:
@@ -125,8 +120,7 @@ def strike(processes: FaultyProcesses, way: str, number: int) -> str:
 
 def describe_case(kind: str, way: str) -> object:
     """A way on a kind of database."""
-    marks = [in_group(way), *([pytest.mark.postgres] if kind == "postgres" else [])]
-    return pytest.param(kind, way, marks=marks, id=f"{kind}-{way}")
+    return pytest.param(kind, way, marks=[pytest.mark.postgres] if kind == "postgres" else [], id=f"{kind}-{way}")
 
 
 CASES = [describe_case(kind, way) for way in WAYS for kind in (("sqlite", "postgres") if SOAK else (ON[way],))]
