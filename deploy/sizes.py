@@ -186,7 +186,7 @@ def is_filled_by_framework(path: str, node: Function) -> bool:
         return node.name.startswith("test_") or any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
     calls = [decorator.func for decorator in node.decorator_list if isinstance(decorator, ast.Call)]
     names = {call.attr for call in calls if isinstance(call, ast.Attribute)}
-    is_command = all("typer." in ast.unparse(argument) for argument in node.args.args)
+    is_command = all("typer." in ast.unparse(argument) for argument in [*node.args.args, *node.args.kwonlyargs])
     return path.startswith("api/") and (bool(names & (ROUTES | COMMANDS)) or is_command)
 
 
