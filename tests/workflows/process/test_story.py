@@ -100,7 +100,8 @@ class Story(RuleBasedStateMachine):
         self.act(list(self.ideas)[place], step, who, subject, 70)
 
     def act(self, idea: str, step: tuple[str, str], who: str, subject: str, points: int) -> None:
-        """The step is taken where the model says so, and refused where not."""
+        """A second later the step is taken where the model says so, and refused where not."""
+        self.clock(timedelta(seconds=1))  # who is asked since an idea came into review again is known by the instant
         model, at = self.ideas[idea], At(self.town, idea, subject, points)
         target = model.target(*step, who, subject)
         try:
