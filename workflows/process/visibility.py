@@ -89,9 +89,10 @@ def _joined_own(actor: Actor) -> Any:
 def _offered_to(actor: Actor) -> Any:
     """The ideas that are offered to a call of the actor's office, while they may still be handed there."""
     calls = select(_SEALED.id).where(_SEALED.unit_id.in_(units_of(actor, (Role.SECRETARIAT,))))
-    offered = select(IdeaTransfer.idea_id).join(_WAITING, _WAITING.id == IdeaTransfer.idea_id)
-    standing = col(IdeaTransfer.settled_at).is_(None), _WAITING.stage == IdeaStage.SCREENING, _WAITING.call_id == IdeaTransfer.from_call_id
-    return offered.where(*standing, col(IdeaTransfer.to_call_id).in_(calls))
+    # asked of each transfer that waits: joined, SQLite went through all ideas in screening for the few that are offered
+    place = select(_WAITING.call_id).where(_WAITING.id == IdeaTransfer.idea_id, _WAITING.stage == IdeaStage.SCREENING)
+    standing = col(IdeaTransfer.settled_at).is_(None), col(IdeaTransfer.from_call_id) == place.correlate(IdeaTransfer).scalar_subquery()
+    return select(IdeaTransfer.idea_id).where(*standing, col(IdeaTransfer.to_call_id).in_(calls))
 
 
 def is_unsealed() -> sa.ColumnElement[bool]:

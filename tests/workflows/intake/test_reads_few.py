@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bench.crowd import add_crowd
+from models.ideas import Idea
 from models.stages import IdeaStage
 from tests.building import Town
 from tests.statements import explain, watch
@@ -13,6 +14,7 @@ from workflows.intake.replace_lists import list_replacements
 from workflows.intake.similar import find_similar
 from workflows.process.actors import Actor
 from workflows.process.context import read_context
+from workflows.process.visibility import visible
 
 pytestmark = pytest.mark.slow
 MANY = 3_000
@@ -48,3 +50,15 @@ def test_requests_for_another_member_are_looked_up_by_those_that_wait(either_tow
     plans = explain_each(either_town, "secretary", "FROM replacement", lambda session, actor: list_replacements(session, actor=actor))
     assert plans
     assert [plan for plan in plans if reads_all_ideas(plan)] == []
+
+
+def test_ideas_offered_to_a_call_are_looked_up_by_the_offers_that_wait(either_town: Town) -> None:
+    add_crowd(either_town, MANY)
+    plans = explain_each(
+        either_town,
+        "secretary",
+        "FROM ideatransfer",
+        lambda session, actor: session.exec(select(Idea.id).where(visible(actor)).limit(1)).all(),
+    )
+    assert plans
+    assert [plan for plan in plans if "ix_idea_page_stage" in plan or "Seq Scan on idea idea_1" in plan] == []
